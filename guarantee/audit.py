@@ -1,0 +1,149 @@
+"""The audit trail: who did what to which thing, when; a chain nobody can quietly mend.
+
+Each record carries the hash of the one before it. Records are collected during a transaction and
+chained as its last act before commit, so the one row that serialises writers (the chain's head)
+is held only for a moment. The database refuses UPDATE and DELETE.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, ForeignKey, String, event, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from guarantee.db import Base, Moment, PrimaryKey, append_only, db
+
+_GENESIS = "0" * 64
+
+
+class Actor(Protocol):
+    """Whoever acts: a member of staff, or the system's own account."""
+
+    @property
+    def id(self) -> int: ...
+
+
+class AuditRecord(Base):
+    __tablename__ = "audit_records"
+
+    id: Mapped[PrimaryKey]
+    at: Mapped[Moment]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    """A verb phrase: 'letter issued', 'member viewed'. See web/audit wording."""
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    """'letter:3101…', 'case:12'. Never a person's number or name."""
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditHead(Base):
+    """One row: the last hash of the chain, locked while a transaction appends to it."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    records: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+append_only(AuditRecord.__table__)  # type: ignore[arg-type]
+
+
+def record(*, by: Actor | None, at: datetime, action: str, subject: str, **facts: object) -> None:
+    """Note that `by` did `action` to `subject`; written with the transaction, or not at all.
+
+    `facts` are plain JSON values, free of personal data: ids, states, amounts in fen, reasons.
+    """
+    db.session.info.setdefault("audit", []).append(
+        (by.id if by else None, at, action, subject, facts)
+    )
+
+
+@event.listens_for(Session, "before_commit")
+def _chain(session: Session) -> None:
+    pending = session.info.get("audit")
+    if not pending or session.in_nested_transaction():
+        return
+    session.info["audit"] = []
+    session.flush()  # everything the records speak of takes its locks before the head is locked
+    head = session.scalars(
+        select(AuditHead).with_for_update().execution_options(populate_existing=True)
+    ).first()
+    if head is None:
+        head = AuditHead(id=1, records=0, hash=_GENESIS)
+        session.add(head)
+    for staff_id, at, action, subject, facts in pending:
+        link = AuditRecord(
+            at=at,
+            staff_id=staff_id,
+            action=action,
+            subject=subject,
+            facts=json.loads(json.dumps(facts, default=str)),
+            previous_hash=head.hash,
+        )
+        link.hash = _hash_of(link)
+        head.hash = link.hash
+        head.records += 1
+        session.add(link)
+        session.flush()  # ids follow the order of the chain
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("audit", None)
+
+
+def _hash_of(link: AuditRecord) -> str:
+    body = json.dumps(
+        [
+            link.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            link.staff_id,
+            link.action,
+            link.subject,
+            link.facts,
+            link.previous_hash,
+        ],
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ChainVerdict:
+    """What walking the chain found. `broken_at` is the id of the first record that doesn't fit."""
+
+    records: int
+    broken_at: int | None
+    reason: str
+    head: str
+
+
+def verify_chain() -> ChainVerdict:
+    """Walk the whole chain in bounded memory: links, hashes, and the head that closes it."""
+    previous, count = _GENESIS, 0
+    for link in _links():
+        count += 1
+        if link.previous_hash != previous:
+            return ChainVerdict(count, link.id, "does not follow the record before it", previous)
+        if _hash_of(link) != link.hash:
+            return ChainVerdict(count, link.id, "its content was changed", previous)
+        previous = link.hash
+    head = db.session.get(AuditHead, 1)
+    if (head.hash if head else _GENESIS) != previous or (head.records if head else 0) != count:
+        return ChainVerdict(count, None, "the chain's end is missing", previous)
+    return ChainVerdict(count, None, "", previous)
+
+
+def _links() -> Iterator[AuditRecord]:
+    query = select(AuditRecord).order_by(AuditRecord.id).execution_options(yield_per=1000)
+    yield from db.session.scalars(query)

@@ -1,0 +1,160 @@
+"""The database: one session a request, two engines, and the types the models share.
+
+SQLite and PostgreSQL run the same code. SQLite lets one writer in at a time, so a request that
+will write says so at BEGIN (`writing`); PostgreSQL locks rows. Every constraint has a name that
+tests and error messages can rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+SQLITE_WAIT_MS = 15_000
+
+_begin: ContextVar[str] = ContextVar("begin", default="BEGIN")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Within, transactions on SQLite take the write lock at once instead of half way through."""
+    token = _begin.set("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        _begin.reset(token)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "foreign_keys = ON",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            f"busy_timeout = {SQLITE_WAIT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_begin.get())
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. Stored in UTC on both engines; a moment without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+PrimaryKey = Annotated[int, mapped_column(BigId, primary_key=True)]
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+FenColumn = Annotated[int, mapped_column(BigInteger)]
+"""An amount in fen (money.py says what that means)."""
+
+
+def one_of(column: str, values: Any, *, name: str | None = None) -> CheckConstraint:
+    """A CHECK that `column` holds one of `values` (strings or an enum)."""
+    listed = ", ".join(f"'{v}'" for v in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")
+
+
+def append_only(table: Table) -> None:
+    """Let the database itself refuse UPDATE and DELETE on `table`, on both engines."""
+    name = table.name
+    for action in ("UPDATE", "DELETE"):
+        event.listen(
+            table,
+            "after_create",
+            DDL(
+                f"CREATE TRIGGER {name}_no_{action.lower()} BEFORE {action} ON {name} "
+                f"BEGIN SELECT RAISE(ABORT, '{name} is only ever added to'); END"
+            ).execute_if(dialect="sqlite"),
+        )
+    event.listen(
+        table,
+        "after_create",
+        DDL(
+            f"CREATE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{name} is only ever added to'; END $$"
+        ).execute_if(dialect="postgresql"),
+    )
+    event.listen(
+        table,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE ON {name} "
+            f"FOR EACH ROW EXECUTE FUNCTION {name}_refuse()"
+        ).execute_if(dialect="postgresql"),
+    )
+
+
+def broke(error: IntegrityError, constraint: str) -> bool:
+    """Whether `error` came from the constraint of this name.
+
+    PostgreSQL names every constraint; SQLite names CHECKs and, for a UNIQUE, only its columns.
+    """
+    text = str(error.orig)
+    if constraint in text:
+        return True
+    for table in Base.metadata.tables.values():
+        for unique in (*table.constraints, *table.indexes):
+            if unique.name == constraint and (
+                isinstance(unique, UniqueConstraint) or getattr(unique, "unique", False)
+            ):
+                columns = ", ".join(f"{table.name}.{c.name}" for c in unique.columns)
+                return columns in text
+    return False

@@ -1,0 +1,1 @@
+"""What pages, API and commands share: who may, in which language, one transaction, one answer."""

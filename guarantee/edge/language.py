@@ -1,0 +1,37 @@
+"""The language of an answer: as asked in the address, chosen before, or as the account has it."""
+
+from __future__ import annotations
+
+from flask import g, has_request_context, request
+from flask_login import current_user
+
+from guarantee.refusals import Words
+
+LANGUAGES = ("zh", "en")
+COOKIE = "language"
+
+
+def language() -> str:
+    """'zh' or 'en' for the present request; 'zh' outside one."""
+    if not has_request_context():
+        return "zh"
+    if "language" not in g:
+        g.language = _choose()
+    return str(g.language)
+
+
+def _choose() -> str:
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wish in LANGUAGES:
+            return wish
+    if request.path.startswith("/api/") and request.accept_languages:
+        return request.accept_languages.best_match(LANGUAGES, default="zh") or "zh"
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language)
+    return request.accept_languages.best_match(LANGUAGES, default="zh") or "zh"
+
+
+def t(zh: str | Words, en: str = "", **facts: object) -> str:
+    """Say it in the caller's language: `t("出函", "Issue")` or `t(words)`."""
+    words = zh if isinstance(zh, Words) else Words(zh, en)
+    return words.in_(language(), **facts)

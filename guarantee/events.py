@@ -1,0 +1,45 @@
+"""What a desk must see at once: rows that the pages' event streams read.
+
+Published in the same transaction as what caused them, so an event is never told of something that
+did not happen, and a desk that was away reads what it missed by the last id it saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from guarantee.db import Base, Moment, PrimaryKey, db
+
+
+class LiveEvent(Base):
+    __tablename__ = "live_events"
+
+    id: Mapped[PrimaryKey]
+    at: Mapped[Moment]
+    topic: Mapped[str] = mapped_column(String(60), index=True)
+    """Who listens: 'extension:3101/8001', 'center:3101', 'hospital:7', 'role:hotline'."""
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def publish(*, topic: str, kind: str, at: datetime, **payload: object) -> LiveEvent:
+    """Tell the listeners of `topic`. The payload holds ids and words, no personal data."""
+    told = LiveEvent(topic=topic, kind=kind, at=at, payload=dict(payload))
+    db.session.add(told)
+    return told
+
+
+def since(last_id: int, topics: Sequence[str], *, limit: int = 200) -> Sequence[LiveEvent]:
+    """The events after `last_id` for any of `topics`, oldest first."""
+    query = (
+        select(LiveEvent)
+        .where(LiveEvent.id > last_id, LiveEvent.topic.in_(topics))
+        .order_by(LiveEvent.id)
+        .limit(limit)
+    )
+    return db.session.scalars(query).all()

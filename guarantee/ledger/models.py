@@ -1,0 +1,145 @@
+"""The ledger's rows. Unit: fen. Sign: a balance is debits minus credits.
+
+A posting moves a positive amount from its credit account to its debit account, so an entry is
+balanced by its shape: nothing can be written that is not. Entries and postings are only ever
+added; the database refuses to change them. An account's balance is kept beside the postings and
+equals their sum at every commit (`flask ledger check` recomputes it).
+
+    cover_granted ──► cover_available ──► cover_held ──► cover_captured      what is promised
+    center_payable / hospital_payable / reserve_fund ──► insurer_receivable  what is owed for it
+    bank ──► center_payable / hospital_payable / reserve_fund                what is paid
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, one_of
+
+
+class AccountKind(StrEnum):
+    """What an account is for, and whose it is (`owner_id`)."""
+
+    COVER_GRANTED = "cover_granted"  # insurer: the other side of every sum insured; negative
+    COVER_AVAILABLE = "cover_available"  # cover: may still be promised
+    COVER_HELD = "cover_held"  # cover: promised by letters, not yet used
+    COVER_CAPTURED = "cover_captured"  # cover: used
+    INSURER_RECEIVABLE = "insurer_receivable"  # insurer: to be recovered from it
+    CENTER_PAYABLE = "center_payable"  # centre: owed to it; negative while owed
+    HOSPITAL_PAYABLE = "hospital_payable"  # hospital: owed to it; negative while owed
+    RESERVE_FUND = "reserve_fund"  # centre: the alliance's money in its drawer
+    COURIER_EXPENSE = "courier_expense"  # alliance
+    BANK = "bank"  # alliance; negative by what was paid out
+
+
+class Cover(Base):
+    """The sum insured of one enrolment for one period. Locked by the ledger, and only there."""
+
+    __tablename__ = "covers"
+    __table_args__ = (CheckConstraint("sum_insured_fen > 0", name="sum_insured_positive"),)
+
+    id: Mapped[PrimaryKey]
+    insurer_id: Mapped[int] = mapped_column(ForeignKey("insurers.id"))
+    sum_insured_fen: Mapped[FenColumn]
+
+
+class Account(Base):
+    __tablename__ = "ledger_accounts"
+    __table_args__ = (
+        UniqueConstraint("kind", "owner_id", name="uq_ledger_accounts_kind_owner"),
+        one_of("kind", AccountKind),
+        CheckConstraint(
+            "kind NOT IN ('cover_available', 'cover_held', 'cover_captured') OR balance_fen >= 0",
+            name="cover_never_overdrawn",
+        ),
+        CheckConstraint("kind <> 'reserve_fund' OR balance_fen >= 0", name="reserve_fund_positive"),
+    )
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[AccountKind] = mapped_column(String(24))
+    owner_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    balance_fen: Mapped[FenColumn] = mapped_column(default=0)
+
+
+class Entry(Base):
+    __tablename__ = "ledger_entries"
+
+    id: Mapped[PrimaryKey]
+    at: Mapped[Moment]
+    kind: Mapped[str] = mapped_column(String(30))
+    """What happened: 'cover opened', 'hold placed', 'captured', 'released', …"""
+    cause: Mapped[str] = mapped_column(String(80), index=True)
+    """The thing it happened for: 'letter:3101…', 'batch:7'."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    """Natural or idempotency key: the same movement can't be written twice."""
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"))
+    postings: Mapped[list[Posting]] = relationship(back_populates="entry", order_by="Posting.id")
+
+
+class Posting(Base):
+    __tablename__ = "ledger_postings"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
+    )
+
+    id: Mapped[PrimaryKey]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entries.id"), index=True)
+    debit_account_id: Mapped[int] = mapped_column(ForeignKey("ledger_accounts.id"), index=True)
+    credit_account_id: Mapped[int] = mapped_column(ForeignKey("ledger_accounts.id"), index=True)
+    amount_fen: Mapped[FenColumn]
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id"), index=True)
+    """The hold it belongs to, where a letter's part is concerned."""
+    entry: Mapped[Entry] = relationship(back_populates="postings")
+
+
+class Part(StrEnum):
+    """The two parts of a guarantee. What one leaves over does not pay for the other."""
+
+    PRE_HOSPITAL = "pre_hospital"
+    IN_HOSPITAL = "in_hospital"
+
+
+class Hold(Base):
+    """Money of a cover set aside for one part of one letter.
+
+    placed: promised, nothing used yet. partly_captured: some used, some still promised.
+    captured: used up, nothing left of the promise. released: what was not used went back.
+    """
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        UniqueConstraint("letter_id", "part", name="uq_holds_letter_part"),
+        one_of("part", Part),
+        one_of("state", ("placed", "partly_captured", "captured", "released")),
+        CheckConstraint("placed_fen >= 0", name="placed_not_negative"),
+        CheckConstraint("captured_fen >= 0", name="captured_not_negative"),
+        CheckConstraint("released_fen >= 0", name="released_not_negative"),
+        CheckConstraint("captured_fen + released_fen <= placed_fen", name="within_placed"),
+        Index("ix_holds_cover_state", "cover_id", "state"),
+    )
+
+    id: Mapped[PrimaryKey]
+    cover_id: Mapped[int] = mapped_column(ForeignKey("covers.id"))
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"))
+    part: Mapped[Part] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(20), default="placed")
+    placed_fen: Mapped[FenColumn]
+    captured_fen: Mapped[FenColumn] = mapped_column(default=0)
+    released_fen: Mapped[FenColumn] = mapped_column(default=0)
+    placed_at: Mapped[Moment]
+    links_to_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id"))
+    """A top-up's hold names the initial letter's."""
+
+    @property
+    def open_fen(self) -> int:
+        """Still promised: placed, neither captured nor released."""
+        return self.placed_fen - self.captured_fen - self.released_fen
+
+
+append_only(Entry.__table__)  # type: ignore[arg-type]
+append_only(Posting.__table__)  # type: ignore[arg-type]

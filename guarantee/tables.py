@@ -1,0 +1,288 @@
+"""Every state there is and every move between them, in one place.
+
+The functions that change a state ask here (`move`); the pages' buttons, the API's 409s, the audit
+and the chart in docs/states.md are drawn from the same rows. A row: from a state, by an event, to
+a state, who may, and what it does, in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from guarantee.refusals import Conflict, Words
+from guarantee.roles import Role
+
+
+class WrongState(Conflict):
+    code = "wrong_state"
+    words = Words(
+        "当前状态为“{state}”，不能进行“{event}”。",
+        "The state is “{state_en}”: “{event_en}” is not possible now.",
+    )
+
+
+@dataclass(frozen=True)
+class Move:
+    source: str
+    event: str
+    target: str
+    who: frozenset[Role]
+    does: Words
+
+
+@dataclass(frozen=True)
+class StateTable:
+    name: str
+    words: Words
+    states: dict[str, Words]
+    events: dict[str, Words]
+    moves: tuple[Move, ...]
+
+    def move(self, state: str, event: str) -> str:
+        """The state after `event`. Refuses (`WrongState`) what no row allows."""
+        for row in self.moves:
+            if (row.source, row.event) == (state, event):
+                return row.target
+        said, done = self.states[state], self.events[event]
+        raise WrongState(state=said.zh, state_en=said.en, event=done.zh, event_en=done.en)
+
+    def events_from(self, state: str, role: Role | None = None) -> list[str]:
+        """The events possible in `state`, for one role or for anyone: what buttons to show."""
+        return [
+            m.event for m in self.moves if m.source == state and (role is None or role in m.who)
+        ]
+
+
+def _table(
+    name: str,
+    words: Words,
+    states: dict[str, Words],
+    events: dict[str, Words],
+    rows: Iterable[tuple[str, str, str, tuple[Role, ...], Words]],
+) -> StateTable:
+    moves = tuple(Move(s, e, t, frozenset(who), does) for s, e, t, who, does in rows)
+    for m in moves:
+        assert m.source in states, m
+        assert m.target in states, m
+        assert m.event in events, m
+    return StateTable(name, words, states, events, moves)
+
+
+_ISSUERS = (Role.DISPATCHER, Role.HOTLINE)
+
+LETTER = _table(
+    "letter",
+    Words("担保函", "Letter"),
+    {
+        "issued": Words("已出函", "Issued"),
+        "presented": Words("医院已接收", "Presented"),
+        "closed": Words("已结案", "Closed"),
+        "voided": Words("已作废", "Voided"),
+        "lapsed": Words("已失效", "Lapsed"),
+    },
+    {
+        "present": Words("医院接收", "Accept"),
+        "void": Words("作废", "Void"),
+        "lapse": Words("逾期失效", "Lapse"),
+        "hand_back": Words("医院退回", "Hand back"),
+        "close": Words("结案", "Close"),
+    },
+    [
+        (
+            "issued",
+            "present",
+            "presented",
+            (Role.BILLING_DESK,),
+            Words("医院接收，从此不可撤销", "The hospital accepts: irrevocable from here"),
+        ),
+        (
+            "issued",
+            "void",
+            "voided",
+            _ISSUERS,
+            Words("说明原因后作废，冻结释放", "Needs a reason; the hold is released"),
+        ),
+        (
+            "issued",
+            "lapse",
+            "lapsed",
+            (),
+            Words("逾期未交医院，冻结释放", "Not presented in time; the hold is released"),
+        ),
+        (
+            "presented",
+            "hand_back",
+            "issued",
+            (Role.BILLING_DESK,),
+            Words("仅医院可退回，且未发生扣用", "By the hospital only, while nothing is captured"),
+        ),
+        (
+            "presented",
+            "close",
+            "closed",
+            (Role.BILLING_DESK,),
+            Words("按结算单扣用，其余释放", "The final bill is captured, the rest released"),
+        ),
+    ],
+)
+
+HOLD = _table(
+    "hold",
+    Words("冻结", "Hold"),
+    {
+        "placed": Words("已冻结", "Placed"),
+        "partly_captured": Words("部分扣用", "Partly captured"),
+        "captured": Words("全部扣用", "Captured"),
+        "released": Words("已释放", "Released"),
+    },
+    {},
+    [],
+)
+
+CASE = _table(
+    "case",
+    Words("案例", "Case"),
+    {
+        "open": Words("处理中", "Open"),
+        "verified": Words("已核实", "Verified"),
+        "guaranteed": Words("已出函", "Guaranteed"),
+        "closed": Words("已结束", "Closed"),
+    },
+    {
+        "verify": Words("现场核实", "Verify"),
+        "issue": Words("出函", "Issue"),
+        "withdraw": Words("担保函作废或失效", "Letter voided or lapsed"),
+        "close": Words("结束", "Close"),
+    },
+    [
+        (
+            "open",
+            "verify",
+            "verified",
+            (Role.CREW, Role.DISPATCHER, Role.HOTLINE),
+            Words("证件、病情、免责条款已核实", "Document, condition and exclusions are checked"),
+        ),
+        (
+            "verified",
+            "verify",
+            "verified",
+            (Role.CREW, Role.DISPATCHER, Role.HOTLINE),
+            Words("重新核实", "Verified again"),
+        ),
+        ("verified", "issue", "guaranteed", _ISSUERS, Words("出具担保函", "A letter is issued")),
+        (
+            "guaranteed",
+            "verify",
+            "guaranteed",
+            (Role.CREW, Role.DISPATCHER, Role.HOTLINE),
+            Words("补验证件", "The missing document is seen"),
+        ),
+        (
+            "guaranteed",
+            "withdraw",
+            "verified",
+            _ISSUERS,
+            Words("可重新出函", "A new letter may be issued"),
+        ),
+        (
+            "open",
+            "close",
+            "closed",
+            _ISSUERS,
+            Words("未出函结束，记录结果", "Ends without a letter; the outcome is recorded"),
+        ),
+        ("verified", "close", "closed", _ISSUERS, Words("未出函结束", "Ends without a letter")),
+        (
+            "guaranteed",
+            "close",
+            "closed",
+            (Role.BILLING_DESK, *_ISSUERS),
+            Words("结案", "The case is closed"),
+        ),
+    ],
+)
+
+TOP_UP_REQUEST = _table(
+    "top_up_request",
+    Words("追加申请", "Top-up request"),
+    {
+        "asked": Words("待决定", "Asked"),
+        "granted": Words("已同意", "Granted"),
+        "denied": Words("已拒绝", "Denied"),
+        "withdrawn": Words("已撤回", "Withdrawn"),
+    },
+    {
+        "grant": Words("同意", "Grant"),
+        "deny": Words("拒绝", "Deny"),
+        "withdraw": Words("撤回", "Withdraw"),
+    },
+    [
+        (
+            "asked",
+            "grant",
+            "granted",
+            (Role.HOTLINE,),
+            Words(
+                "全部或部分同意，出具追加担保函", "In full or in part; a top-up letter is issued"
+            ),
+        ),
+        ("asked", "deny", "denied", (Role.HOTLINE,), Words("说明原因", "With a reason")),
+        (
+            "asked",
+            "withdraw",
+            "withdrawn",
+            (Role.BILLING_DESK,),
+            Words("医院撤回", "By the hospital"),
+        ),
+    ],
+)
+
+COPY = _table(
+    "copy",
+    Words("联", "Copy"),
+    {
+        "printed": Words("已打印", "Printed"),
+        "handed_over": Words("已交付", "Handed over"),
+        "signed": Words("已签收", "Signed"),
+        "returned": Words("已收回", "Returned"),
+        "mailed": Words("已邮寄", "Mailed"),
+        "archived": Words("已归档", "Archived"),
+    },
+    {
+        "handed_over": Words("交付", "Hand over"),
+        "signed": Words("签收", "Sign"),
+        "returned": Words("收回", "Return"),
+        "mailed": Words("邮寄", "Mail"),
+        "archived": Words("归档", "Archive"),
+    },
+    [
+        (
+            source,
+            event,
+            event,
+            (
+                Role.CREW,
+                Role.BILLING_DESK,
+                Role.CENTER_FINANCE,
+                Role.HOTLINE,
+                Role.SUPERVISOR,
+                Role.ALLIANCE_FINANCE,
+            ),
+            Words("扫码或输入联号登记", "Scanned, or its code typed"),
+        )
+        for source, event in (
+            ("printed", "handed_over"),
+            ("printed", "signed"),
+            ("handed_over", "signed"),
+            ("handed_over", "returned"),
+            ("signed", "returned"),
+            ("signed", "archived"),
+            ("returned", "mailed"),
+            ("returned", "archived"),
+            ("mailed", "archived"),
+        )
+    ],
+)
+
+TABLES: dict[str, StateTable] = {t.name: t for t in (LETTER, HOLD, CASE, TOP_UP_REQUEST, COPY)}
