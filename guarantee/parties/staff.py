@@ -182,6 +182,11 @@ def set_password(staff: Staff, password: str) -> None:
     staff.password_hash = _hasher.hash(password)
 
 
+def password_is(staff: Staff, password: str) -> bool:
+    """Whether `password` is this account's."""
+    return bool(staff.password_hash) and _hasher.verify(password, staff.password_hash)
+
+
 def sign_in(*, username: str, password: str, at: datetime) -> Staff:
     """The account, with a fresh session token on it. Refuses `bad_sign_in`, the same and as slowly
     for an unknown name as for a wrong password."""
