@@ -128,7 +128,7 @@ def _from_csv(data: bytes, filename: str) -> BankLines:
 
 def _csv_line(row: Row) -> BankLine:
     cells = row.cells
-    serial = compact(_whole(cells["serial"]))
+    serial = "".join(_whole(cells["serial"]).split())
     if not serial:
         raise NoSerial()
     sides = {name: _amount(cells[name], name) for name in ("credit", "debit")}

@@ -113,7 +113,8 @@ def pain_001(
         _say(SubElement(agent, "Othr"), "Id", "NOTPROVIDED")
         for payment in of_day:
             _transfer(block, payment)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(document, encoding="utf-8")
+    body: bytes = tostring(document, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
 
 
 def _transfer(block: Element, payment: Payment) -> None:

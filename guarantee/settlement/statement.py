@@ -40,7 +40,7 @@ class ForbiddenFetch(RuntimeError):
     """The statement's template asked for something outside itself."""
 
 
-class ClosedFetcher(weasyprint.URLFetcher):  # type: ignore[misc]
+class ClosedFetcher(weasyprint.URLFetcher):
     """All that the statement needs is in its HTML; anything else is a fault."""
 
     def fetch(self, url: str, headers: object = None) -> NoReturn:
