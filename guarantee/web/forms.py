@@ -59,6 +59,13 @@ def _checked(name: str, typed: str, *, most: int, required: bool) -> str:
     return typed
 
 
+def typed(name: str, kept: object = "") -> object:
+    """For a field's value: what was just typed, or what is kept. Also a template global."""
+    if request.method == "POST" and name in request.form:
+        return request.form[name]
+    return kept
+
+
 def ticked(name: str) -> bool:
     """Whether a box is ticked."""
     return request.form.get(name) == "1"

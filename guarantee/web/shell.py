@@ -20,7 +20,7 @@ from guarantee.edge.language import COOKIE as LANGUAGE_COOKIE
 from guarantee.edge.language import LANGUAGES, language
 from guarantee.roles import ROLE_WORDS
 from guarantee.tables import TABLES
-from guarantee.web import wording
+from guarantee.web import forms, wording
 from guarantee.web.navigation import lanes_for
 
 THEMES = ("auto", "light", "dark")
@@ -156,6 +156,7 @@ def install(app: Flask) -> None:
         t=wording.t,
         asset=asset,
         now=now,
+        typed=forms.typed,
         request_key=request_key,
         shares=wording.shares,
         state_tables=TABLES,

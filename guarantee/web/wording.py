@@ -49,6 +49,11 @@ def named(thing: Any) -> str:
     return (getattr(thing, "name_en", "") or chinese) if language() == "en" else chinese
 
 
+def choices(parties: Iterable[Any]) -> list[tuple[int, str]]:
+    """(id, 'code name') of parties, for a select."""
+    return [(party.id, f"{party.code} {named(party)}") for party in parties]
+
+
 def shanghai(at: datetime | date | None, *, seconds: bool = False) -> str:
     """A moment as it is written in Shanghai, '2026-11-22 18:40'; a day stays a day."""
     if at is None:
@@ -106,6 +111,7 @@ FILTERS = {
     "yuan": yuan,
     "words": words,
     "named": named,
+    "choices": choices,
     "shanghai": shanghai,
     "ago": ago,
     "left": left,
