@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -128,18 +129,40 @@ def test_each_floor_imports_only_floors_below_it() -> None:
     assert said.returncode == 0, said.stdout
 
 
+def canonical(line: str) -> str:
+    """'Flask_Login == 0.6' and 'flask-login==0.6' are one package at one version."""
+    package, _, version = re.sub(r"\[.*?\]", "", line.strip()).partition("==")
+    return re.sub(r"[-_.]+", "-", package).lower() + "==" + version
+
+
+def listed_in(name: str) -> set[str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return {canonical(line) for line in lines if line and not line.startswith(("#", "-r"))}
+
+
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
 def test_the_lock_holds_every_choice_at_its_pinned_version(name: str) -> None:
-    def canonical(line: str) -> str:
-        package, _, version = re.sub(r"\[.*?\]", "", line.strip()).partition("==")
-        return re.sub(r"[-_.]+", "-", package).lower() + "==" + version
+    missing = listed_in(f"{name}.txt") - listed_in(f"{name}.lock")
+    assert missing == set(), "run: make lock"
 
-    chosen, locked = (
-        {
-            canonical(line)
-            for line in (ROOT / f"{name}.{ending}").read_text(encoding="utf-8").splitlines()
-            if line.strip() and not line.startswith(("#", "-r"))
-        }
-        for ending in ("txt", "lock")
-    )
-    assert chosen - locked == set(), "run: make lock"
+
+def test_the_program_imports_nothing_that_only_the_tests_install() -> None:
+    installed_with_it = {line.partition("==")[0] for line in listed_in("requirements.lock")}
+    sources = metadata.packages_distributions()
+    imported = {
+        (name.partition(".")[0], at(path, node))
+        for path, tree in parsed()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (
+            [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module]
+        )
+        if name
+    }
+    foreign = [
+        f"{place}: {package}"
+        for package, place in sorted(imported)
+        if package not in sys.stdlib_module_names and package != PROGRAM.name
+        if not {canonical(s)[:-2] for s in sources.get(package, [])} & installed_with_it
+    ]
+    assert foreign == []
