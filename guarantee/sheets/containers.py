@@ -79,7 +79,7 @@ def kind_of(data: bytes, *, filename: str) -> Literal["xlsx", "text"]:
     """
     if len(data) > LARGEST_FILE:
         raise FileTooLarge()
-    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
+    if not data.strip(b'\xef\xbb\xbf\xff\xfe \t\r\n\x00,;"'):
         raise EmptyFile()
     suffix = PurePath(filename).suffix.lower()
     if data.startswith(_OLE):

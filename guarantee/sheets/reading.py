@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from guarantee.refusals import Invalid, Words
-from guarantee.sheets.containers import EmptyFile, kind_of
+from guarantee.sheets.containers import CorruptedWorkbook, EmptyFile, kind_of
 from guarantee.sheets.texts import readings
 from guarantee.sheets.workbooks import EMPTY, Cell, Grid, read_workbook
 
@@ -92,9 +92,14 @@ def read_table(data: bytes, *, filename: str, columns: Sequence[Column]) -> Tabl
     `MissingColumn` (which names the column).
     """
     kind = kind_of(data, filename=filename)
-    grids = read_workbook(data) if kind == "xlsx" else list(readings(data))
+    broken = False
+    if kind == "xlsx":
+        grids = read_workbook(data)
+    else:
+        read = readings(data)
+        grids, broken = read.grids, read.broken
     usable = [grid for grid in grids if max(map(len, grid.rows), default=0) <= MOST_COLUMNS]
-    if all(_is_blank(row) for grid in grids for row in grid.rows):
+    if grids and all(_is_blank(row) for grid in grids for row in grid.rows):
         raise EmptyFile()
 
     best: tuple[int, Grid, int, dict[str, int]] | None = None
@@ -104,6 +109,8 @@ def read_table(data: bytes, *, filename: str, columns: Sequence[Column]) -> Tabl
             if best is None or len(places) > best[0]:
                 best = (len(places), grid, index, places)
     if best is None or best[0] < min(2, len(columns)):
+        if broken:
+            raise CorruptedWorkbook()
         if len(usable) < len(grids):
             raise TooManyColumns(most=MOST_COLUMNS)
         raise NoHeader(example="、".join(column.headers[0] for column in columns[:4]))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 
 from guarantee.refusals import Invalid, Words
-from guarantee.sheets.containers import CorruptedWorkbook
-from guarantee.sheets.workbooks import Cell, Grid, text_cell
+from guarantee.sheets.workbooks import Grid, text_cell
 
 DELIMITERS = (",", "\t", ";")
 
@@ -40,26 +40,26 @@ def decode(data: bytes) -> str:
     raise BadEncoding()
 
 
-def readings(data: bytes) -> Iterator[Grid]:
-    """The file read once with each delimiter; whoever knows the header picks one.
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The text read once with each delimiter that gives whole records; `broken` when one did not:
+    a quote left open would swallow the rows after it."""
+
+    grids: list[Grid]
+    broken: bool
+
+
+def readings(data: bytes) -> Readings:
+    """The file read with each delimiter; whoever knows the header picks one.
 
     Rows count as a spreadsheet program counts them: a quoted line break is inside its row.
-    Refuses `CorruptedWorkbook` when no delimiter gives whole records (a quote left open would
-    swallow the rows after it).
+    Refuses `BadEncoding`.
     """
     text = decode(data)
-    whole = 0
+    grids = []
     for delimiter in DELIMITERS:
         records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        try:
-            rows = [_cells(record) for record in records]
-        except csv.Error:
-            continue
-        whole += 1
-        yield Grid(sheet="", first_row=1, rows=rows)
-    if not whole:
-        raise CorruptedWorkbook()
-
-
-def _cells(record: list[str]) -> list[Cell]:
-    return [text_cell(text) for text in record]
+        with suppress(csv.Error):
+            rows = [[text_cell(field) for field in record] for record in records]
+            grids.append(Grid(sheet="", first_row=1, rows=rows))
+    return Readings(grids, broken=len(grids) < len(DELIMITERS))
