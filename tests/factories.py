@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from guarantee import personal_data
 from guarantee.business_time import now as NOW  # noqa: N812
+from guarantee.cases.intake import open_case
+from guarantee.cases.models import Case, Condition, Method
+from guarantee.cases.verification import exclusions_of, verify
+from guarantee.config import Settings
 from guarantee.db import db
 from guarantee.ledger.holds import open_cover
+from guarantee.letters.issue import issue
+from guarantee.letters.lifecycle import present
+from guarantee.letters.models import Letter
 from guarantee.members.models import Enrolment, Member, MemberPhone, Policy
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
@@ -23,6 +30,7 @@ from guarantee.roles import AT_A_CENTER, Role
 
 PASSWORD = "correct horse battery"
 _next = itertools.count(1)
+SETTINGS = Settings(demo=True)
 _DAWN = datetime(2026, 1, 1, tzinfo=UTC)
 
 CLAUSES = [
@@ -223,3 +231,77 @@ def _kept(row):  # noqa: ANN001, ANN202
     db.session.add(row)
     db.session.flush()
     return row
+
+
+# ── situations of a case ──────────────────────────────────────────────────────────────────────
+
+
+def make_case(
+    *,
+    center: Center | None = None,
+    enrolment: Enrolment | None = None,
+    by: Staff | None = None,
+    at: datetime | None = None,
+    **more: object,
+) -> Case:
+    """An open case of an insured member, taken by a dispatcher of the centre."""
+    center = center or make_center()
+    return open_case(
+        center=center,
+        caller="13800138000",
+        condition=Condition.ACCIDENT,
+        by=by or make_staff(Role.DISPATCHER, center=center),
+        at=at or NOW(),
+        member=(enrolment or make_enrolment()).member,
+        **more,
+    )
+
+
+def make_verified_case(
+    *, applies: bool = False, in_scope: bool = True, at: datetime | None = None, **more: object
+) -> Case:
+    """A case in which the crew has seen the document, the condition and every exclusion."""
+    at = at or NOW()
+    case = make_case(at=at, **more)
+    clauses = exclusions_of(case, at=at)
+    verify(
+        case=case,
+        method=Method.DOCUMENT,
+        document_type_text=case.member.document_type,
+        document_number=case.member.document_number,
+        condition_in_scope=in_scope,
+        answers={c.code: applies for c in (clauses.clauses if clauses else [])},
+        exclusions_version=clauses.label if clauses else "",
+        by=make_staff(Role.CREW, center=case.center),
+        at=at,
+        provisional_for=timedelta(hours=24),
+    )
+    return case
+
+
+def make_letter(
+    *,
+    case: Case | None = None,
+    hospital: Hospital | None = None,
+    by: Staff | None = None,
+    at: datetime | None = None,
+    **more: object,
+) -> Letter:
+    """An issued initial letter to a network hospital."""
+    at = at or NOW()
+    case = case or make_verified_case(at=at, **more)
+    return issue(
+        case=case,
+        hospital=hospital or make_hospital(),
+        channel="center",
+        by=by or case.opened_by,
+        at=at,
+        settings=SETTINGS,
+    ).letter
+
+
+def make_presented_letter(*, at: datetime | None = None, **more: object) -> Letter:
+    """A letter that the hospital's billing desk has accepted."""
+    letter = make_letter(at=at, **more)
+    desk = make_staff(Role.BILLING_DESK, hospital=letter.hospital)
+    return present(letter=letter, by=desk, at=at or NOW())

@@ -90,7 +90,7 @@ def remaining_of(cover_ids: Iterable[int]) -> dict[int, int]:
     query = select(Account.owner_id, Account.balance_fen).where(
         Account.kind == AccountKind.COVER_AVAILABLE, Account.owner_id.in_(list(cover_ids))
     )
-    return dict(db.session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def place_hold(

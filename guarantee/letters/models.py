@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -24,20 +20,6 @@ from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from guarantee.personal_data import SealedText
 from guarantee.tables import COPY, LETTER, TOP_UP_REQUEST
-
-
-class FirstGuarantee(Base):
-    """What a first letter guarantees, from a day on. A letter keeps the figures it has."""
-
-    __tablename__ = "first_guarantees"
-    __table_args__ = (
-        CheckConstraint("pre_hospital_fen >= 0 AND in_hospital_fen >= 0", name="not_negative"),
-    )
-
-    id: Mapped[PrimaryKey]
-    valid_from: Mapped[date] = mapped_column(unique=True)
-    pre_hospital_fen: Mapped[FenColumn]
-    in_hospital_fen: Mapped[FenColumn]
 
 
 class Letter(Base):
@@ -86,8 +68,9 @@ class Letter(Base):
     closed_at: Mapped[Moment | None]
     voided_at: Mapped[Moment | None]
     void_reason: Mapped[str] = mapped_column(String(200), default="")
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Snapshot: letters/content.py's LetterContent as JSON, sealed fields inside it excepted."""
+    content_json: Mapped[str] = mapped_column(SealedText)
+    """Snapshot of what the letter says (letters/content.py), sealed: it holds name and card."""
+    content_digest: Mapped[str] = mapped_column(String(64))
     case: Mapped[Case] = relationship()
     hospital: Mapped[Hospital] = relationship()
     issued_by: Mapped[Staff] = relationship()
