@@ -19,19 +19,16 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 
 HERE = Path(__file__).parent
+TEMPLATES = HERE.parents[2] / "templates" / "letter"
 SANS = Path(pylopdf_fonts_zh_cn.sans_path())
 BOLD = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
 BOLD_SC = 2  # place of Noto Sans CJK SC in the collection
 LATIN = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 
-# What is printed bold: digits, capital amounts, and the headings of the form.
-BOLD_TEXT = (
-    "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整人民币负"
-    "绿色通道救援联盟急救医疗费用追加担保函号第一二三四联医院收费处患者急救中心财务寄回"
-    "会员证件性别出生绿卡承保险种单病情案例地点签发有效期至致接收人条款逐宣读答复"
-    "院前内总计合本次后额金大写小项目付款约定名电话热线临时效作废补发替代免责声明"
-    "是否不适用陪同与盖章日关系须核验扫码真年月小时分秒，。：（）、·※"
-)
+# Bold are digits, capital amounts and headings: every character of the form, so that none of its
+# headings has to borrow one of another weight.
+CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整人民币年月日"
+FORM = [*TEMPLATES.glob("*.html"), HERE.parent / "paper" / "wording.py"]
 _DROPPED = ["GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "DSIG"]
 
 
@@ -107,12 +104,13 @@ def main() -> None:
     }  # fmt: skip
     extended = {*range(0x100, 0x250), *range(0x2B0, 0x370), *range(0x1E00, 0x1F00), 0x2713}
     extended -= set(TTFont(SANS).getBestCmap())
-    bold = {ord(c) for c in BOLD_TEXT} | set(range(0x20, 0x7F)) | {0xB7, 0xA5, 0x2013, 0x2014}
+    printed = CAPITALS + "".join(path.read_text() for path in FORM)
+    bold = {ord(c) for c in printed if c >= " "} | set(range(0x20, 0x7F)) | {0xA5}
     for made in (
         cut(SANS, gb2312(1, 3) | gb2312(16, 55) | latin, "Letter Sans"),
         cut(SANS, gb2312(56, 87), "Letter More"),
         cut(LATIN, extended, "Letter Latin"),
-        cut(BOLD, bold, "Letter Bold", place=BOLD_SC),
+        cut(BOLD, bold, "Letter Strong", place=BOLD_SC),
     ):
         print(f"{made.name}: {len(TTFont(made).getBestCmap())} characters, {made.stat().st_size} B")
 

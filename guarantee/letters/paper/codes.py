@@ -1,0 +1,112 @@
+"""The two codes of a copy, drawn straight into the PDF: the seal's QR and the code to type.
+
+As plain rectangles they cost nothing; laid out as SVG or a table they would double the time.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+
+import numpy as np
+import pydyf
+import zxingcpp
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from guarantee.letters.paper import fonts
+from guarantee.letters.paper.geometry import (
+    CODE_LEFT,
+    CODE_SIDE,
+    CODE_TEXT,
+    CODE_TOP,
+    PAGE_HEIGHT,
+)
+
+POINTS = 72 / 25.4
+_SIZE = 10.0  # of the copy code's type, in points
+_FIRST, _LAST = 32, 126
+
+
+def qr_drawing(text: str) -> bytes:
+    """PDF operators that draw `text` as a QR code of level Q in its place on the page.
+
+    Runs of dark modules become rectangles one module high, all in one path.
+    """
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="Q")
+    dark = np.array(code.to_image(scale=1, add_quiet_zones=False)) < 128
+    side = dark.shape[0]
+    edges = np.diff(np.pad(dark, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    places = zip(starts.tolist(), rows.tolist(), (ends - starts).tolist(), strict=True)
+    runs = " ".join([f"{x} {y} {width} 1 re" for x, y, width in places])
+    module = CODE_SIDE * POINTS / side
+    top = (PAGE_HEIGHT - CODE_TOP) * POINTS
+    matrix = f"{module:.5f} 0 0 {-module:.5f} {CODE_LEFT * POINTS:.3f} {top:.3f}"
+    return f"q {matrix} cm 0 g {runs} f Q".encode()
+
+
+def code_drawing(code: str) -> bytes:
+    """PDF operators that write the copy code under its QR, in the font named /Code."""
+    widths = _code_font()[1]
+    width = sum(widths[ord(c) - _FIRST] for c in code) * _SIZE / 1000
+    left = (CODE_LEFT + CODE_SIDE / 2) * POINTS - width / 2
+    base = (PAGE_HEIGHT - CODE_TEXT) * POINTS
+    shown = pydyf.String(code).data
+    return b"BT /Code %.1f Tf 0 g %.3f %.3f Td %b Tj ET" % (_SIZE, left, base, shown)
+
+
+def add_code_font(pdf: pydyf.PDF) -> bytes:
+    """Put the font of the copy codes into `pdf`; its reference. ASCII only, a simple font."""
+    content, widths, box, ascent, descent = _code_font()
+    file = pydyf.Stream([content], {"Length1": len(content)}, compress=True)
+    pdf.add_object(file)
+    descriptor = pydyf.Dictionary(
+        {
+            "Type": "/FontDescriptor",
+            "FontName": "/LTRCOD+LetterStrong",
+            "Flags": 32,
+            "FontBBox": pydyf.Array(box),
+            "ItalicAngle": 0,
+            "Ascent": ascent,
+            "Descent": descent,
+            "CapHeight": ascent,
+            "StemV": 120,
+            "FontFile2": file.reference,
+        }
+    )
+    pdf.add_object(descriptor)
+    font = pydyf.Dictionary(
+        {
+            "Type": "/Font",
+            "Subtype": "/TrueType",
+            "BaseFont": "/LTRCOD+LetterStrong",
+            "Encoding": "/WinAnsiEncoding",
+            "FirstChar": _FIRST,
+            "LastChar": _LAST,
+            "Widths": pydyf.Array(widths),
+            "FontDescriptor": descriptor.reference,
+        }
+    )
+    pdf.add_object(font)
+    return bytes(font.reference)
+
+
+@functools.cache
+def _code_font() -> tuple[bytes, list[int], list[int], int, int]:
+    """The font file cut to ASCII, its widths, and what a descriptor must say of it."""
+    font = TTFont(fonts.FILES["Letter Strong"])
+    options = subset.Options(notdef_outline=True)
+    chooser = subset.Subsetter(options)
+    chooser.populate(unicodes=range(_FIRST, _LAST + 1))
+    chooser.subset(font)
+    held = io.BytesIO()
+    font.save(held)
+    per_em = font["head"].unitsPerEm
+    names, advances = font.getBestCmap(), font["hmtx"]
+    widths = [advances[names[c]][0] * 1000 // per_em for c in range(_FIRST, _LAST + 1)]
+    head, lines = font["head"], font["hhea"]
+    box = [v * 1000 // per_em for v in (head.xMin, head.yMin, head.xMax, head.yMax)]
+    scaled = (lines.ascent * 1000 // per_em, lines.descent * 1000 // per_em)
+    return held.getvalue(), widths, box, *scaled

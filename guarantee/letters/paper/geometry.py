@@ -1,0 +1,45 @@
+"""Where things stand on the A4 page, in millimetres from its top left corner.
+
+The form, the fields laid over it and the full layout all take their measures from here: that is
+what makes a letter look the same whichever way it was made.
+"""
+
+from __future__ import annotations
+
+PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
+LEFT, WIDTH = 12.0, 186.0
+PITCH = 4.0  # height of a line of particulars; a row has two, Chinese over English
+ROW = 2 * PITCH
+DROP = 0.25  # by which the lines of a row hang lower than the row
+LABEL = 21.0  # width of a label cell
+PAD = 1.6  # between a rule and the text beside it
+HALF = WIDTH / 2
+VALUE = HALF - LABEL - 2 * PAD  # width of a value in a half row
+WIDE_VALUE = WIDTH - LABEL - 2 * PAD
+
+BODY_TOP = 66.0  # the particulars begin
+PAIRED_ROWS = 7
+AMOUNTS_TOP = BODY_TOP + ROW * (1 + PAIRED_ROWS) + 2.5
+AMOUNT_HEAD = 5.0
+AMOUNT_ROW = 7.4
+ITEM, FIGURE = 60.0, 34.0  # widths of the first two columns of the amounts
+CLAUSES_TOP = AMOUNTS_TOP + AMOUNT_HEAD + 3 * AMOUNT_ROW + 2.5
+CLAUSES_HEAD = 5.2
+CLAUSES_LIST_TOP = CLAUSES_TOP + CLAUSES_HEAD + 0.8
+CLAUSES_LIST = 41.5  # height of the list of exclusions
+TERMS_TOP = CLAUSES_LIST_TOP + CLAUSES_LIST + 1.2
+TERMS = 27.4
+BODY_END = TERMS_TOP + TERMS
+SIGN_TOP = BODY_END + 1.0
+SIGN = 37.0
+FOOT_TOP = SIGN_TOP + SIGN + 2.0
+
+NUMBER_LEFT, NUMBER_TOP, NUMBER_WIDTH, NUMBER = LEFT, 43.0, 138.0, 13.5
+REMARK_TOP = NUMBER_TOP + NUMBER + 0.9
+
+CODE_SIDE = 36.0  # of the QR symbol without its quiet zone
+CODE_LEFT = LEFT + WIDTH - CODE_SIDE - 1.4
+CODE_TOP = 21.4
+CODE_TEXT = CODE_TOP + CODE_SIDE + 4.2  # baseline of the copy code
+
+MEASURES = {name: value for name, value in globals().items() if name.isupper()}
