@@ -120,8 +120,9 @@ def make_product(
     return made
 
 
-def make_staff(role: Role = Role.HOTLINE, **more: object) -> Staff:
+def make_staff(role: Role | str = Role.HOTLINE, **more: object) -> Staff:
     """An account of this role, at a centre or hospital of its own unless one is given."""
+    role = Role(role)
     n = next(_next)
     if role in AT_A_CENTER:
         more.setdefault("center", None) or more.update(center=make_center())
