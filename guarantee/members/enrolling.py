@@ -65,13 +65,15 @@ def _add(parsed: ParsedRow, insurer: Insurer, product: Product, by: Staff, at: d
     assert parsed.sum_insured_fen is not None
     member = member_of_document(parsed.document.type, parsed.document.number)
     warnings: tuple[str, ...] = ()
+    there: Sequence[Enrolment] = ()
     if member is None:
         member = _new_member(parsed, at)
-    elif name_key(member.name) != name_key(parsed.name):
-        if _knows(insurer, member):
-            raise Contradiction()
-        warnings = ("name_differs",)  # another insurer's spelling: the register keeps its own
-    there = _enrolments(member, insurer, parsed.policy_number, product)
+    else:
+        if name_key(member.name) != name_key(parsed.name):
+            if _knows(insurer, member):
+                raise Contradiction()
+            warnings = ("name_differs",)  # another insurer's spelling: the register keeps its own
+        there = _enrolments(member, insurer, parsed.policy_number, product)
     same = next((e for e in there if e.starts_on == parsed.start), None)
     if same is not None:
         return _added_before(parsed, member, same, warnings)
@@ -183,6 +185,7 @@ def _cancel(parsed: ParsedRow, member: Member, there: Sequence[Enrolment], at: d
 
 
 def _new_member(parsed: ParsedRow, at: datetime) -> Member:
+    """Added to the session, not written yet: one round trip to the database writes all."""
     member = Member(
         name=parsed.name,
         name_keys=name_keys(parsed.name),
@@ -192,9 +195,9 @@ def _new_member(parsed: ParsedRow, at: datetime) -> Member:
         birth_date=parsed.document.birth_date,
         sex=parsed.document.sex,
         made_at=at,
+        phones=[MemberPhone(phone=p, fingerprint=phone_fingerprint(p)) for p in parsed.phones],
     )
     db.session.add(member)
-    db.session.flush()
     return member
 
 

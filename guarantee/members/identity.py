@@ -78,6 +78,7 @@ _USUAL: dict[DocumentType, re.Pattern[str]] = {
 }
 
 _RESIDENT_FORM = re.compile(r"\d{17}[\dX]")
+_NUMBER = re.compile(r"[^\W_][\w()/.]*")
 _LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+\d{2}|\d\.\d+E\d{2}")
 _EARLIEST_BIRTH = date(1880, 1, 1)
 LONGEST_NUMBER = 30
@@ -89,7 +90,10 @@ _PERMIT_AREAS = frozenset({"810000", "820000", "830000"})
 
 class MissingDocument(Invalid):
     code = "missing_document"
-    words = Words("缺少证件号码。", "The document number is missing.")
+    words = Words(
+        "缺少证件号码，或填写的内容不是证件号码。",
+        "The document number is missing, or what is there is none.",
+    )
     field = "document_number"
 
 
@@ -169,7 +173,7 @@ def check_document(kind: DocumentType, text: str, *, on: date) -> CheckedDocumen
         as_id = check_resident_id(number, on=on)
         usual = number[:6] in _PERMIT_AREAS
         return CheckedDocument(kind, number, as_id.birth_date, as_id.sex, _unusual(usual))
-    if len(number) > LONGEST_NUMBER:
+    if len(number) > LONGEST_NUMBER or not _NUMBER.fullmatch(number):
         raise MissingDocument()
     return CheckedDocument(kind, number, warnings=_unusual(bool(_USUAL[kind].fullmatch(number))))
 

@@ -145,7 +145,8 @@ def _take_in(
     table = read_table(data, filename=filename, columns=COLUMNS)
     if not table.rows:
         raise EmptyFile()
-    db.session.scalars(select(Insurer.id).where(Insurer.id == insurer.id).with_for_update()).all()
+    one_at_a_time = select(Insurer.id).where(Insurer.id == insurer.id)
+    db.session.scalars(one_at_a_time.with_for_update(key_share=True)).all()
     products = {
         p.code: p for p in db.session.scalars(select(Product).where(Product.insurer == insurer))
     }

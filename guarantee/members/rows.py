@@ -56,7 +56,7 @@ COLUMNS: tuple[Column, ...] = (
 _CHANGES: dict[str, Change] = {"": "add", "新增": "add", "修改": "modify", "退保": "cancel"}
 LONGEST_NAME = 100
 LONGEST_POLICY = 40
-LONGEST_CARD = 30
+LONGEST_CARD = 30  # a product's code too
 
 
 class MissingName(Invalid):
@@ -98,7 +98,10 @@ class EndBeforeStart(Invalid):
 
 class BadCard(Invalid):
     code = "bad_card"
-    words = Words("绿卡号最长 30 位。", "A card number has at most 30 characters.")
+    words = Words(
+        "绿卡号最长 30 位，不能含控制字符。",
+        "A card number has at most 30 characters and no control characters.",
+    )
     field = "card_number"
 
 
@@ -161,10 +164,10 @@ def parse_row(row: Row, *, products: Collection[str], on: date) -> ParsedRow:
     name = parse_name(cells["name"].text)
     document = _document(cells["document_type"], cells["document_number"], on)
     phones = normal_phones(cells["phone"].text)
-    policy_number = _code(cells["policy_number"])
-    if not policy_number or len(policy_number) > LONGEST_POLICY:
+    policy_number = _code(cells["policy_number"], MissingPolicy, LONGEST_POLICY)
+    if not policy_number:
         raise MissingPolicy()
-    product_code = _code(cells["product_code"])
+    product_code = _code(cells["product_code"], UnknownProduct, LONGEST_CARD)
     if product_code not in products:
         raise UnknownProduct()
     fen = _sum_insured(cells["sum_insured"]) if adding or _said(cells["sum_insured"]) else None
@@ -172,9 +175,7 @@ def parse_row(row: Row, *, products: Collection[str], on: date) -> ParsedRow:
     end = parse_day(cells["end"], field="end") if adding or _said(cells["end"]) else None
     if start and end and end < start:
         raise EndBeforeStart()
-    card_number = _code(cells["card_number"])
-    if len(card_number) > LONGEST_CARD:
-        raise BadCard()
+    card_number = _code(cells["card_number"], BadCard, LONGEST_CARD)
     return ParsedRow(
         change=change,
         name=name,
@@ -276,11 +277,15 @@ def _sum_insured(cell: Cell) -> int:
     return fen
 
 
-def _code(cell: Cell) -> str:
-    """A policy's, product's or card's code: capitals, no spaces, hyphens kept."""
+def _code(cell: Cell, wrong: type[Refusal], longest: int) -> str:
+    """A policy's, product's or card's code: capitals, no spaces, hyphens kept. Refuses `wrong`
+    what is too long or holds control characters, `IdPrecisionLost` what a spreadsheet rounded."""
     if looks_rounded(cell.text):
         raise IdPrecisionLost()
-    return "".join(clean_text(cell.text).removeprefix("'").split()).upper()
+    code = "".join(clean_text(cell.text).removeprefix("'").split()).upper()
+    if len(code) > longest or has_control(code):
+        raise wrong()
+    return code
 
 
 def _said(cell: Cell) -> bool:

@@ -131,6 +131,10 @@ def test_other_documents_are_taken_as_written_with_a_warning_when_unusual(kind, 
 def test_a_missing_or_rounded_number_is_refused_for_every_kind(kind):
     with pytest.raises(MissingDocument):
         check_document(kind, " 　", on=TODAY)
+    if kind != DocumentType.RESIDENT_ID:
+        for nothing in ("=1+1", "无!", "E1\x07", "E" * 31):
+            with pytest.raises(MissingDocument):
+                check_document(kind, nothing, on=TODAY)
     for rounded in ("3.10101E+17", "３.1０１E17", "3E+17"):
         with pytest.raises(IdPrecisionLost):
             check_document(kind, rounded, on=TODAY)

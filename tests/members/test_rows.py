@@ -53,6 +53,8 @@ def outcomes(*rows: dict[str, object]) -> list[str]:
         ("终保日期", "2026-02-30", "bad_date"),
         ("终保日期", "2025-12-31", "end_before_start"),
         ("绿卡号", "L" * 31, "bad_card"),
+        ("绿卡号", "L\x071", "bad_card"),
+        ("保单号", "P\x071", "missing_policy"),
         ("变更类型", "续保", "unknown_change"),
     ],
 )
