@@ -307,6 +307,7 @@ BATCH = _table(
         "resolve": Words("处理差异", "Decide differences"),
         "approve": Words("批准", "Approve"),
         "remit": Words("生成付款文件", "Make the payment file"),
+        "nothing_to_pay": Words("无需付款", "Nothing to pay"),
         "confirm": Words("银行确认付款", "The bank confirms"),
         "return": Words("银行退回", "The bank returns it"),
         "mail": Words("寄出原件", "Mail the originals"),
@@ -354,6 +355,13 @@ BATCH = _table(
             "remitted",
             _FINANCE,
             Words("付至登记的收款账户", "To the account on record"),
+        ),
+        (
+            "approved",
+            "nothing_to_pay",
+            "paid",
+            (),
+            Words("合计为零，批准时自动进入", "The total is zero; by itself on approval"),
         ),
         (
             "remitted",
