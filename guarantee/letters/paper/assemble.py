@@ -16,6 +16,7 @@ from guarantee.letters.content import CopySeal, LetterContent
 from guarantee.letters.number import grouped
 from guarantee.letters.paper import codes
 from guarantee.letters.paper.capture import Captured, content_of, make_form
+from guarantee.letters.paper.codes import Writing
 from guarantee.letters.paper.form import PROVISIONAL_PAGE, copy_pages
 
 
@@ -23,15 +24,19 @@ def finished_pdf(
     document: Document,
     content: LetterContent,
     copies: Sequence[CopySeal],
-    under: Sequence[Captured],
+    under: Sequence[Captured] = (),
+    writings: Sequence[Writing] = (),
 ) -> bytes:
     """The letter's bytes: one page for each of `copies`, over the first pages of `under`."""
-    written: bytes = document.write_pdf(finisher=_finisher(content, copies, under))
+    written: bytes = document.write_pdf(finisher=_finisher(content, copies, under, writings))
     return written
 
 
 def _finisher(
-    content: LetterContent, copies: Sequence[CopySeal], under: Sequence[Captured]
+    content: LetterContent,
+    copies: Sequence[CopySeal],
+    under: Sequence[Captured],
+    writings: Sequence[Writing],
 ) -> Callable[[Document, pydyf.PDF], None]:
     def finish(_: Document, pdf: pydyf.PDF) -> None:
         first = pdf.objects[pdf.pages["Kids"][0]]
@@ -60,6 +65,7 @@ def _finisher(
             names = [*under_it, f"Copy{copy.copy_no}", "Body"]
             names += ["Across"] if content.provisional else []
             drawing = [f"/{name} Do".encode() for name in names]
+            drawing.append(codes.written(writings))
             drawing += [codes.qr_drawing(copy.qr_text), codes.code_drawing(copy.code)]
             stream = pydyf.Stream(drawing, compress=True)
             pdf.add_object(stream)

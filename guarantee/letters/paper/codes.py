@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import io
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pydyf
@@ -14,7 +16,7 @@ import zxingcpp
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from guarantee.letters.paper import fonts
+from guarantee.letters.paper.fonts import FILES, STRONG, width_of
 from guarantee.letters.paper.geometry import (
     CODE_LEFT,
     CODE_SIDE,
@@ -25,7 +27,8 @@ from guarantee.letters.paper.geometry import (
 
 POINTS = 72 / 25.4
 _SIZE = 10.0  # of the copy code's type, in points
-_FIRST, _LAST = 32, 126
+_FIRST, _LAST = 32, 165  # ASCII, and the sign of the yuan at the end
+_CHARACTERS = {*range(32, 127), 165}
 
 
 def qr_drawing(text: str) -> bytes:
@@ -47,14 +50,33 @@ def qr_drawing(text: str) -> bytes:
     return f"q {matrix} cm 0 g {runs} f Q".encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A line of ASCII in the strong type: size in points, place of its start (or, `at_right`, of
+    its end) and of its baseline in millimetres from the page's top left corner."""
+
+    text: str
+    size: float
+    left: float
+    base: float
+    at_right: bool = False
+
+
+def written(writings: Iterable[Writing]) -> bytes:
+    """PDF operators that write these lines in the font named /Code."""
+    parts = [b"BT 0 g"]
+    for one in writings:
+        width = width_of(one.text, one.size, strong=True) if one.at_right else 0.0
+        left, base = (one.left - width) * POINTS, (PAGE_HEIGHT - one.base) * POINTS
+        shown = pydyf.String(one.text.encode("cp1252")).data
+        parts.append(b"/Code %.1f Tf 1 0 0 1 %.3f %.3f Tm %b Tj" % (one.size, left, base, shown))
+    return b" ".join([*parts, b"ET"])
+
+
 def code_drawing(code: str) -> bytes:
-    """PDF operators that write the copy code under its QR, in the font named /Code."""
-    widths = _code_font()[1]
-    width = sum(widths[ord(c) - _FIRST] for c in code) * _SIZE / 1000
-    left = (CODE_LEFT + CODE_SIDE / 2) * POINTS - width / 2
-    base = (PAGE_HEIGHT - CODE_TEXT) * POINTS
-    shown = pydyf.String(code).data
-    return b"BT /Code %.1f Tf 0 g %.3f %.3f Td %b Tj ET" % (_SIZE, left, base, shown)
+    """PDF operators that write the copy code under its QR."""
+    left = CODE_LEFT + (CODE_SIDE - width_of(code, _SIZE, strong=True)) / 2
+    return written([Writing(code, _SIZE, left, CODE_TEXT)])
 
 
 def add_code_font(pdf: pydyf.PDF) -> bytes:
@@ -96,16 +118,19 @@ def add_code_font(pdf: pydyf.PDF) -> bytes:
 @functools.cache
 def _code_font() -> tuple[bytes, list[int], list[int], int, int]:
     """The font file cut to ASCII, its widths, and what a descriptor must say of it."""
-    font = TTFont(fonts.FILES["Letter Strong"])
+    font = TTFont(FILES[STRONG])
     options = subset.Options(notdef_outline=True)
     chooser = subset.Subsetter(options)
-    chooser.populate(unicodes=range(_FIRST, _LAST + 1))
+    chooser.populate(unicodes=_CHARACTERS)
     chooser.subset(font)
     held = io.BytesIO()
     font.save(held)
     per_em = font["head"].unitsPerEm
     names, advances = font.getBestCmap(), font["hmtx"]
-    widths = [advances[names[c]][0] * 1000 // per_em for c in range(_FIRST, _LAST + 1)]
+    widths = [
+        advances[names[c]][0] * 1000 // per_em if c in _CHARACTERS else 0
+        for c in range(_FIRST, _LAST + 1)
+    ]
     head, lines = font["head"], font["hhea"]
     box = [v * 1000 // per_em for v in (head.xMin, head.yMin, head.xMax, head.yMax)]
     scaled = (lines.ascent * 1000 // per_em, lines.descent * 1000 // per_em)

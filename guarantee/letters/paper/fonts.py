@@ -11,6 +11,7 @@ import functools
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pylopdf_fonts_zh_cn
 from fontTools.ttLib import TTFont
@@ -23,8 +24,10 @@ FILES = {
     "Letter Rare": Path(pylopdf_fonts_zh_cn.sans_path()),
     "Letter Strong": FOLDER / "LetterStrong.ttf",
 }
-TEXT_STACK = '"Letter Sans", "Letter Latin", "Letter More", "Letter Rare"'
-BOLD_STACK = f'"Letter Strong", {TEXT_STACK}'
+TEXT = ("Letter Sans", "Letter Latin", "Letter More", "Letter Rare")
+STRONG = "Letter Strong"
+TEXT_STACK = ", ".join(f'"{family}"' for family in TEXT)
+BOLD_STACK = f'"{STRONG}", {TEXT_STACK}'
 _SCHEME = "letter-font:"
 
 
@@ -42,6 +45,28 @@ def font_bytes(address: str) -> bytes | None:
     if not address.startswith(_SCHEME) or family not in FILES:
         return None
     return FILES[family].read_bytes()
+
+
+@functools.cache
+def _measures(family: str) -> tuple[dict[int, str], Any, int]:
+    """A font's glyph names by code point, their advances, and its units per em."""
+    font = TTFont(FILES[family], lazy=True)
+    return font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+
+
+@functools.lru_cache(maxsize=20_000)
+def _advance(character: str, strong: bool) -> float:
+    """The width of a character in ems, in the first font of the stack that has it."""
+    for family in (STRONG, *TEXT) if strong else TEXT:
+        names, advances, per_em = _measures(family)
+        if ord(character) in names:
+            return float(advances[names[ord(character)]][0]) / per_em
+    return 1.0
+
+
+def width_of(text: str, points: float, *, strong: bool = False) -> float:
+    """How wide a line comes out, in millimetres: the letter's fonts neither kern nor join."""
+    return sum(_advance(c, strong) for c in text) * points * 25.4 / 72
 
 
 @functools.cache

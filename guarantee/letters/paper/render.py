@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from guarantee.letters.content import COPY_NUMBERS, LetterContent
 from guarantee.letters.paper.assemble import finished_pdf
-from guarantee.letters.paper.fields import fields_page
+from guarantee.letters.paper.fields import fields_of, fits
 from guarantee.letters.paper.fonts import missing_characters
 from guarantee.letters.paper.form import form_of
 from guarantee.letters.paper.full import full_page
 from guarantee.letters.paper.panel import panel_of
 from guarantee.letters.paper.specimen import specimen, specimen_top_up
+from guarantee.letters.paper.wording import lines_of
 from guarantee.refusals import Invalid, Words
 
 
@@ -34,16 +35,18 @@ def render(content: LetterContent, copies: Sequence[int] = COPY_NUMBERS) -> byte
     by_number = {copy.copy_no: copy for copy in content.copies}
     chosen = [by_number[number] for number in copies]
     panel = panel_of(content.exclusions)
-    fields = fields_page(content) if panel else None
+    fields = fields_of(content) if panel else None
     if panel is None or fields is None:
-        return finished_pdf(full_page(content), content, chosen, ())
-    return finished_pdf(fields, content, chosen, (form_of(content.kind), panel))
+        return finished_pdf(full_page(content), content, chosen)
+    return finished_pdf(
+        fields.document, content, chosen, (form_of(content.kind), panel), fields.writings
+    )
 
 
 def render_in_full(content: LetterContent, copies: Sequence[int] = COPY_NUMBERS) -> bytes:
     """The same letter without the form: what `render` falls back to, and is tested against."""
     by_number = {copy.copy_no: copy for copy in content.copies}
-    return finished_pdf(full_page(content), content, [by_number[n] for n in copies], ())
+    return finished_pdf(full_page(content), content, [by_number[n] for n in copies])
 
 
 def check(content: LetterContent) -> None:
@@ -53,7 +56,7 @@ def check(content: LetterContent) -> None:
     gives out a number.
     """
     check_characters(content)
-    if panel_of(content.exclusions) is None or fields_page(content) is None:
+    if panel_of(content.exclusions) is None or not fits(lines_of(content)):
         full_page(content)
 
 
