@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import JSON, ForeignKey, String, event, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import JSON, ForeignKey, Row, String, event, select
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from guarantee.db import Base, Moment, PrimaryKey, append_only, db
 
 _GENESIS = "0" * 64
+_noted_before: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
 
 
 class Actor(Protocol):
@@ -62,6 +64,8 @@ def record(*, by: Actor | None, at: datetime, action: str, subject: str, **facts
 
     `facts` are plain JSON values, free of personal data: ids, states, amounts in fen, reasons.
     """
+    if not db.session.in_transaction():
+        db.session.begin()  # so that a rollback forgets this too
     db.session.info.setdefault("audit", []).append(
         (by.id if by else None, at, action, subject, facts)
     )
@@ -96,12 +100,19 @@ def _chain(session: Session) -> None:
         session.flush()  # ids follow the order of the chain
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("audit", None)
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, begun: SessionTransaction) -> None:
+    """Remember how much was noted when a savepoint began: if it is taken back, so is the rest."""
+    if begun.nested:
+        _noted_before[begun] = len(session.info.get("audit", []))
 
 
-def _hash_of(link: AuditRecord) -> str:
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, rolled_back: SessionTransaction) -> None:
+    del session.info.setdefault("audit", [])[_noted_before.get(rolled_back, 0) :]
+
+
+def _hash_of(link: AuditRecord | Row[Any]) -> str:
     body = json.dumps(
         [
             link.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -144,6 +155,12 @@ def verify_chain() -> ChainVerdict:
     return ChainVerdict(count, None, "", previous)
 
 
-def _links() -> Iterator[AuditRecord]:
-    query = select(AuditRecord).order_by(AuditRecord.id).execution_options(yield_per=1000)
-    yield from db.session.scalars(query)
+def _links(page: int = 1000) -> Iterator[Row[Any]]:
+    columns, after = AuditRecord.__table__.columns, 0
+    while True:
+        query = select(*columns).where(columns.id > after).order_by(columns.id).limit(page)
+        links = db.session.execute(query).all()
+        yield from links
+        if len(links) < page:
+            return
+        after = links[-1].id

@@ -151,10 +151,9 @@ def broke(error: IntegrityError, constraint: str) -> bool:
     if constraint in text:
         return True
     for table in Base.metadata.tables.values():
-        for unique in (*table.constraints, *table.indexes):
-            if unique.name == constraint and (
-                isinstance(unique, UniqueConstraint) or getattr(unique, "unique", False)
-            ):
-                columns = ", ".join(f"{table.name}.{c.name}" for c in unique.columns)
-                return columns in text
+        uniques = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+        indexes = [i for i in table.indexes if i.unique]
+        for unique in (*uniques, *indexes):
+            if unique.name == constraint:
+                return ", ".join(f"{table.name}.{c.name}" for c in unique.columns) in text
     return False

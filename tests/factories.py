@@ -228,7 +228,7 @@ def _resident_id(n: int) -> str:
     return body + "10X98765432"[total % 11]
 
 
-def _kept(row):  # noqa: ANN001, ANN202
+def _kept(row):
     db.session.add(row)
     db.session.flush()
     return row

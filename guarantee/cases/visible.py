@@ -17,7 +17,7 @@ class UnknownCase(NotFound):
     words = Words("没有这个案例。", "There is no such case.")
 
 
-def visible_cases(viewer: Staff) -> Select[tuple[Case]]:
+def visible_cases(viewer: Staff) -> Select[Case]:
     """The cases this person may see, as a query to filter further."""
     query = select(Case)
     if viewer.role == Role.INSURER:

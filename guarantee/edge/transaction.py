@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from apiflask import APIFlask
-from flask import g, request
+from flask import Response, g, request
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.wrappers import Response
 
 from guarantee import audit, business_time
 from guarantee.db import db, writing

@@ -23,7 +23,7 @@ class UnknownLetter(NotFound):
     field = "number"
 
 
-def visible_letters(viewer: Staff) -> Select[tuple[Letter]]:
+def visible_letters(viewer: Staff) -> Select[Letter]:
     """The letters this person may see: a hospital those addressed to it, others by their cases."""
     if viewer.role == Role.BILLING_DESK:
         return select(Letter).where(Letter.hospital_id == viewer.hospital_id)

@@ -291,7 +291,7 @@ def staff_of_token(token: str, *, at: datetime) -> Staff | None:
 
 def system() -> Staff:
     """The account that jobs and commands act under. It has no password and can't sign in."""
-    found = db.session.scalar(select(Staff).where(Staff.username == SYSTEM))
+    found: Staff | None = db.session.scalar(select(Staff).where(Staff.username == SYSTEM))
     if found is None:
         found = Staff(username=SYSTEM, display_name="系统", role=Role.ADMIN)
         db.session.add(found)

@@ -57,11 +57,8 @@ def test_full_width_digits_are_the_same_number():
 
 @given(st.text(max_size=40))
 def test_nothing_but_a_number_is_taken(text):
-    try:
+    if not refused(text):
         digits = number.parse(text)
-    except number.BadNumber as refusal:
-        assert refusal.code == "bad_number"
-    else:
         assert len(digits) == 16
         assert digits.isascii()
 
