@@ -15,7 +15,7 @@ from weasyprint import Document
 from guarantee.letters.content import CopySeal, LetterContent
 from guarantee.letters.number import grouped
 from guarantee.letters.paper import codes
-from guarantee.letters.paper.capture import Captured, content_of, make_form
+from guarantee.letters.paper.capture import Captured, content_of, make_form, stream
 from guarantee.letters.paper.codes import Writing
 from guarantee.letters.paper.form import PROVISIONAL_PAGE, copy_pages
 
@@ -55,7 +55,7 @@ def _finisher(
         resources = pydyf.Dictionary(
             {
                 "XObject": pydyf.Dictionary(drawn),
-                "Font": pydyf.Dictionary({"Code": codes.add_code_font(pdf)}),
+                "Font": pydyf.Dictionary({"Code": codes.code_font().add_to(pdf, [0])[0]}),
             }
         )
         pdf.add_object(resources)
@@ -67,9 +67,9 @@ def _finisher(
             drawing = [f"/{name} Do".encode() for name in names]
             drawing.append(codes.written(writings))
             drawing += [codes.qr_drawing(copy.qr_text), codes.code_drawing(copy.code)]
-            stream = pydyf.Stream(drawing, compress=True)
-            pdf.add_object(stream)
-            page["Contents"], page["Resources"] = stream.reference, resources.reference
+            drawn_page = stream(drawing)
+            pdf.add_object(drawn_page)
+            page["Contents"], page["Resources"] = drawn_page.reference, resources.reference
         _describe(pdf, content)
 
     return finish

@@ -7,6 +7,7 @@ comes along, already compressed, and only its numbers are exchanged for those of
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,7 +71,7 @@ class Captured:
 
 def capture(document: Document) -> Captured:
     """The pages of a laid out document as form objects."""
-    kept: list[Captured] = []
+    caught: list[Captured] = []
 
     def keep(_: Document, pdf: pydyf.PDF) -> None:
         pages = []
@@ -79,11 +80,23 @@ def capture(document: Document) -> Captured:
             content = content_of(page, pdf)
             make_form(content, page["Resources"])
             pages.append(content.number)
-        objects = {o.number: _taken_apart(o) for o in pdf.objects if o.free != "f"}
-        kept.append(Captured(objects, tuple(pages)))
+        caught.append(kept(pdf, *pages))
 
     document.write_pdf(finisher=keep)
-    return kept[0]
+    return caught[0]
+
+
+def kept(pdf: pydyf.PDF, *numbers: int) -> Captured:
+    """These objects of a file of our own making, to be put into others."""
+    objects = {o.number: _taken_apart(o) for o in pdf.objects if o.free != "f"}
+    return Captured(objects, numbers)
+
+
+def stream(parts: Sequence[bytes]) -> Finished:
+    """A compressed stream that draws these operators. Lighter than pydyf's: half the time."""
+    body = zlib.compress(b"\n".join(parts), level=4)
+    head = b"<</Filter /FlateDecode /Length %d>>" % len(body)
+    return Finished((head, _STREAM + body + b"\nendstream"), is_stream=True)
 
 
 def content_of(page: pydyf.Dictionary, pdf: pydyf.PDF) -> pydyf.Stream:

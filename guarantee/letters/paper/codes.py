@@ -16,6 +16,7 @@ import zxingcpp
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from guarantee.letters.paper.capture import Captured, kept
 from guarantee.letters.paper.fonts import FILES, STRONG, width_of
 from guarantee.letters.paper.geometry import (
     CODE_LEFT,
@@ -79,31 +80,45 @@ def code_drawing(code: str) -> bytes:
     return written([Writing(code, _SIZE, left, CODE_TEXT)])
 
 
-def add_code_font(pdf: pydyf.PDF) -> bytes:
-    """Put the font of the copy codes into `pdf`; its reference. ASCII only, a simple font."""
-    content, widths, box, ascent, descent = _code_font()
-    file = pydyf.Stream([content], {"Length1": len(content)}, compress=True)
+@functools.cache
+def code_font() -> Captured:
+    """The strong type cut to ASCII and ¥, as a simple font ready to be put into a letter."""
+    font = TTFont(FILES[STRONG])
+    chooser = subset.Subsetter(subset.Options(notdef_outline=True))
+    chooser.populate(unicodes=_CHARACTERS)
+    chooser.subset(font)
+    held = io.BytesIO()
+    font.save(held)
+    per_em, names = font["head"].unitsPerEm, font.getBestCmap()
+    widths = [
+        font["hmtx"][names[c]][0] * 1000 // per_em if c in _CHARACTERS else 0
+        for c in range(_FIRST, _LAST + 1)
+    ]
+    head, lines = font["head"], font["hhea"]
+    box = [v * 1000 // per_em for v in (head.xMin, head.yMin, head.xMax, head.yMax)]
+    pdf = pydyf.PDF()
+    file = pydyf.Stream([held.getvalue()], {"Length1": len(held.getvalue())}, compress=True)
     pdf.add_object(file)
     descriptor = pydyf.Dictionary(
         {
             "Type": "/FontDescriptor",
-            "FontName": "/LTRCOD+LetterStrong",
+            "FontName": "/LTRCOD+Letter-Strong",
             "Flags": 32,
             "FontBBox": pydyf.Array(box),
             "ItalicAngle": 0,
-            "Ascent": ascent,
-            "Descent": descent,
-            "CapHeight": ascent,
+            "Ascent": lines.ascent * 1000 // per_em,
+            "Descent": lines.descent * 1000 // per_em,
+            "CapHeight": 733,
             "StemV": 120,
             "FontFile2": file.reference,
         }
     )
     pdf.add_object(descriptor)
-    font = pydyf.Dictionary(
+    simple = pydyf.Dictionary(
         {
             "Type": "/Font",
             "Subtype": "/TrueType",
-            "BaseFont": "/LTRCOD+LetterStrong",
+            "BaseFont": "/LTRCOD+Letter-Strong",
             "Encoding": "/WinAnsiEncoding",
             "FirstChar": _FIRST,
             "LastChar": _LAST,
@@ -111,27 +126,5 @@ def add_code_font(pdf: pydyf.PDF) -> bytes:
             "FontDescriptor": descriptor.reference,
         }
     )
-    pdf.add_object(font)
-    return bytes(font.reference)
-
-
-@functools.cache
-def _code_font() -> tuple[bytes, list[int], list[int], int, int]:
-    """The font file cut to ASCII, its widths, and what a descriptor must say of it."""
-    font = TTFont(FILES[STRONG])
-    options = subset.Options(notdef_outline=True)
-    chooser = subset.Subsetter(options)
-    chooser.populate(unicodes=_CHARACTERS)
-    chooser.subset(font)
-    held = io.BytesIO()
-    font.save(held)
-    per_em = font["head"].unitsPerEm
-    names, advances = font.getBestCmap(), font["hmtx"]
-    widths = [
-        advances[names[c]][0] * 1000 // per_em if c in _CHARACTERS else 0
-        for c in range(_FIRST, _LAST + 1)
-    ]
-    head, lines = font["head"], font["hhea"]
-    box = [v * 1000 // per_em for v in (head.xMin, head.yMin, head.xMax, head.yMax)]
-    scaled = (lines.ascent * 1000 // per_em, lines.descent * 1000 // per_em)
-    return held.getvalue(), widths, box, *scaled
+    pdf.add_object(simple)
+    return kept(pdf, simple.number)

@@ -54,6 +54,7 @@ CODE_LEFT = LEFT + WIDTH - CODE_SIDE - 1.4
 CODE_TOP = 21.4
 CODE_TEXT = CODE_TOP + CODE_SIDE + 4.2  # baseline of the copy code
 
+
 def baseline(top: float, height: float, size: float) -> float:
     """Where the text of a line that begins at `top` and is `height` high stands, in millimetres;
     `size` of its type in points."""

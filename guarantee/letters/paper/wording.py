@@ -57,8 +57,8 @@ COPIES = {
         Words("急救中心财务（寄回联盟）", "Finance of the centre, for the alliance"),
         Words(
             "患者与医院签字后随车带回，收款后两日内连同车辆票据寄回联盟总部。",
-            "Back with the crew once signed; mailed with the vehicle receipts to the alliance within"
-            " two days of payment.",
+            "Back with the crew once signed; mailed with the vehicle receipts to the alliance"
+            " within two days of payment.",
         ),
         "#6b4a12",
     ),
@@ -136,7 +136,7 @@ def lines_of(content: LetterContent) -> Lines:
         Words(f"{content.issued_by}（{channel.zh}）", channel.en),
         _moment(content.lapses_at),
     )
-    amounts = amounts_of(content)
+    amounts, digest = amounts_of(content), content.body_digest()
     return Lines(
         number=grouped(content.number),
         remark=_remark(content),
@@ -150,7 +150,7 @@ def lines_of(content: LetterContent) -> Lines:
             f" · {short_moment(content.asked_at)}"
         ),
         hotline=content.hotline_phone,
-        digest=" ".join(content.body_digest()[i : i + 4] for i in range(0, 24, 4)),
+        digest=" ".join(digest[i : i + 4] for i in range(0, 24, 4)),
     )
 
 
