@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, select
+from sqlalchemy import JSON, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from guarantee.db import Base, Moment, PrimaryKey, db
@@ -43,3 +43,15 @@ def since(last_id: int, topics: Sequence[str], *, limit: int = 200) -> Sequence[
         .limit(limit)
     )
     return db.session.scalars(query).all()
+
+
+def newest_id() -> int:
+    """The id of the latest event there is, 0 before the first: where a page that is made now
+    starts to listen."""
+    return db.session.scalar(select(func.max(LiveEvent.id))) or 0
+
+
+def id_before(moment: datetime) -> int:
+    """The id after which everything published since `moment` follows."""
+    first = db.session.scalar(select(func.min(LiveEvent.id)).where(LiveEvent.at >= moment))
+    return first - 1 if first else newest_id()
