@@ -107,9 +107,9 @@ def issue(
         raise NotVerified()
     cover = case.enrolment.cover
     available = lock_cover(cover)
+    provisional = verification.method == Method.PROVISIONAL
     replaces = None
     if standing := _live_initial(case):
-        provisional = verification.method == Method.PROVISIONAL
         if not standing.provisional or provisional or standing.state != "issued":
             return _found(standing, hospital)
         void(letter=standing, reason="身份已核实，换发正式担保函", by=by, at=at)
@@ -117,13 +117,13 @@ def issue(
         replaces = standing
     _check(case, verification, hospital, at)
     case.state = CASE.move(case.state, "issue")
-    parts = _parts(available.balance_fen, verification, at)
+    parts = first_parts(available.balance_fen, provisional=provisional, at=at)
     letter = Letter(
         case=case,
         kind="initial",
         hospital=hospital,
         channel=channel,
-        provisional=verification.method == Method.PROVISIONAL,
+        provisional=provisional,
         replaces=replaces or _last_voided(case),
         pre_hospital_fen=parts[Part.PRE_HOSPITAL],
         in_hospital_fen=parts[Part.IN_HOSPITAL],
@@ -202,6 +202,16 @@ def hold(
     )
 
 
+def first_parts(remaining_fen: int, *, provisional: bool, at: datetime) -> dict[Part, int]:
+    """What an initial letter issued `at` this moment holds where `remaining_fen` of the cover is
+    left. Pre-hospital is held first, in-hospital gets the rest; a provisional letter covers the
+    pre-hospital part only (domain rules, Money and Letters)."""
+    figures = first_guarantee_on(business_day(at))
+    pre = min(figures.pre_hospital_fen, remaining_fen)
+    within = min(figures.in_hospital_fen, remaining_fen - pre)
+    return {Part.PRE_HOSPITAL: pre, Part.IN_HOSPITAL: 0 if provisional else within}
+
+
 def _check(case: Case, verification: Verification, hospital: Hospital, at: datetime) -> None:
     assert case.member is not None
     if not verification.condition_in_scope:
@@ -214,16 +224,6 @@ def _check(case: Case, verification: Verification, hospital: Hospital, at: datet
         raise NotEligible(reason=reason.zh, reason_en=reason.en)
     if hospital.in_network and not hospital.accepting:
         raise HospitalNotAccepting()
-
-
-def _parts(remaining_fen: int, verification: Verification, at: datetime) -> dict[Part, int]:
-    """Pre-hospital is held first, in-hospital gets the rest; a provisional letter covers the
-    pre-hospital part only (domain rules, Money and Letters)."""
-    figures = first_guarantee_on(business_day(at))
-    pre = min(figures.pre_hospital_fen, remaining_fen)
-    within = min(figures.in_hospital_fen, remaining_fen - pre)
-    provisional = verification.method == Method.PROVISIONAL
-    return {Part.PRE_HOSPITAL: pre, Part.IN_HOSPITAL: 0 if provisional else within}
 
 
 def _live_initial(case: Case) -> Letter | None:
