@@ -47,6 +47,13 @@ class StateTable:
         said, done = self.states[state], self.events[event]
         raise WrongState(state=said.zh, state_en=said.en, event=done.zh, event_en=done.en)
 
+    def who(self, event: str) -> tuple[Role, ...]:
+        """The roles that may ever cause `event`: what a page or call is open to."""
+        return tuple(role for role in Role if any(role in m.who for m in self._of(event)))
+
+    def _of(self, event: str) -> list[Move]:
+        return [m for m in self.moves if m.event == event]
+
     def events_from(self, state: str, role: Role | None = None) -> list[str]:
         """The events possible in `state`, for one role or for anyone: what buttons to show."""
         return [

@@ -5,6 +5,7 @@ Nothing of what was sent is echoed: an ID number must not come back in an error 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -42,8 +43,32 @@ _HTTP: dict[int, tuple[str, Words]] = {
     ),
 }
 _BAD_FIELD = Words("此项缺失或格式不正确。", "This is missing or malformed.")
-_UNKNOWN_FIELD = Words("不认识此项。", "This field is not known.")
-_TOO_LONG = Words("内容过长。", "This is too long.")
+_INTEGER = Words("应为整数（金额以分为单位）。", "This must be an integer (amounts are in fen).")
+_CHOICE = Words("不在允许的取值之内。", "This is not one of the values allowed.")
+_TEXT = Words("应为文字。", "This must be text.")
+_FIELD_WORDS = {
+    "extra_forbidden": Words("不认识此项。", "This field is not known."),
+    "missing": Words("此项必填。", "This is required."),
+    "string_too_long": Words("内容过长。", "This is too long."),
+    "string_too_short": Words("内容过短。", "This is too short."),
+    "string_type": _TEXT,
+    "string_pattern_mismatch": Words(
+        "含有不允许的字符或格式不正确。", "It has a character or a form that is not allowed."
+    ),
+    "too_long": Words("项数过多。", "There are too many of these."),
+    "too_short": Words("至少需要一项。", "At least one is needed."),
+    "int_type": _INTEGER,
+    "int_parsing": _INTEGER,
+    "int_from_float": _INTEGER,
+    "bool_type": Words("应为 true 或 false。", "This must be true or false."),
+    "enum": _CHOICE,
+    "literal_error": _CHOICE,
+    "greater_than_equal": Words("数值过小。", "This is too small."),
+    "greater_than": Words("数值过小。", "This is too small."),
+    "less_than_equal": Words("数值过大。", "This is too large."),
+    "timezone_aware": Words("时间须带时区。", "A time needs its offset."),
+}
+_A_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,40}")
 _CSRF = Words("页面已过期，请刷新后重试。", "This page has expired. Reload it and try again.")
 
 
@@ -56,12 +81,16 @@ def field_errors(error: ValidationError) -> list[dict[str, str]]:
     """What was wrong with a body, field by field, without the values that were sent."""
     found = []
     for item in error.errors(include_url=False, include_input=False, include_context=False):
-        words = {"extra_forbidden": _UNKNOWN_FIELD, "string_too_long": _TOO_LONG}.get(
-            item["type"], _BAD_FIELD
-        )
-        field = ".".join(str(part) for part in item["loc"])
+        words = _FIELD_WORDS.get(item["type"], _BAD_FIELD)
+        field = ".".join(_part(part) for part in item["loc"])
         found.append({"field": field, "code": item["type"], "message": t(words)})
     return found
+
+
+def _part(part: int | str) -> str:
+    """An unknown field's name is the sender's text: told only where it looks like a name."""
+    told = isinstance(part, int) or _A_NAME.fullmatch(part)
+    return str(part) if told else "?"
 
 
 def problem(
@@ -107,7 +136,7 @@ def _on_http(error: HTTPException) -> Response | Any:
     code, words = _HTTP.get(error.code, _HTTP[400])
     answer = _answer(error.code, code, t(words), [])
     if error.code == 405 and isinstance(answer, Response):
-        answer.headers.extend(error.get_headers())
+        answer.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
     return answer
 
 
