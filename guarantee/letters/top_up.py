@@ -7,6 +7,7 @@ obeys the product's cap for outpatient or inpatient treatment where there is one
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +30,16 @@ from guarantee.tables import TOP_UP_REQUEST
 
 FAR = timedelta(days=366)
 """A top-up belongs to a presented promise: it does not lapse for not being presented."""
+
+
+class AfterGrant(Protocol):
+    """What a floor above does in the same transaction once a top-up is granted."""
+
+    def __call__(self, *, letter: Letter, by: Staff, at: datetime) -> object: ...
+
+
+after_grant: list[AfterGrant] = []
+"""Charges take up here what exceeded the guarantee before; called with the initial letter."""
 
 
 class NotPresented(Conflict):
@@ -149,6 +160,9 @@ def decide(
         granted_fen=granted if approve else 0,
         request=request.id,
     )
+    if approve:
+        for follow in after_grant:
+            follow(letter=initial, by=by, at=at)
     publish(
         topic=f"hospital:{initial.hospital_id}",
         kind="top_up",
