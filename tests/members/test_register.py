@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from guarantee.audit import AuditRecord
 from guarantee.db import db
 from guarantee.ledger.check import check_ledger
 from guarantee.ledger.entries import Movement, account, post_entry
@@ -299,3 +300,86 @@ def test_every_code_has_a_sentence_in_both_languages():
     for words in (*REASONS.values(), *WARNINGS.values()):
         assert words.zh
         assert words.en.isascii() or "修改" in words.en or "新增" in words.en or "“" in words.en
+
+
+def test_a_modification_never_makes_two_enrolments_overlap(send):
+    send(csv_file(row(), row(起保日期="2027-01-01", 终保日期="2027-12-31")))
+    longer = row(变更类型="修改", 终保日期="2027-03-31")
+    assert outcomes(send(csv_file(longer))) == ["conflict"]
+
+
+def test_a_modification_that_gives_only_the_end_is_held_against_the_registered_start(send):
+    send(csv_file(row()))
+    ended = row(变更类型="修改", 起保日期="", 终保日期="2025-12-31")
+    assert outcomes(send(csv_file(ended))) == ["end_before_start"]
+
+
+def test_after_a_surrender_the_same_policy_may_start_anew(send):
+    send(csv_file(row()))
+    send(csv_file(row(变更类型="退保", 终保日期="2026-06-30")))
+    assert outcomes(send(csv_file(row(起保日期="2026-06-30")))) == ["conflict"]
+    assert outcomes(send(csv_file(row(起保日期="2026-07-01")))) == ["accepted"]
+
+
+def test_nothing_of_a_row_stays_when_its_last_part_is_refused(send, hold):
+    send(csv_file(row()))
+    hold(only_enrolment().cover, 600_000)
+    both = row(变更类型="修改", 终保日期="2027-06-30", **{"保额（元）": "1"})
+    assert outcomes(send(csv_file(both))) == ["sum_below_use"]
+    assert only_enrolment().ends_on.isoformat() == "2026-12-31"
+
+
+def test_a_new_name_is_found_by_its_own_pinyin(send):
+    send(csv_file(row()))
+    send(csv_file(row(变更类型="修改", 被保险人姓名="曾丽")))
+    assert "zengli" in only_enrolment().member.name_keys.split()
+
+
+def test_phones_that_another_insurer_sent_stay_when_one_insurer_changes_its_own(send):
+    beta = make_insurer("BETA")
+    make_product(beta, code="CC-GOLD", clauses=[])
+    data = csv_file(row())
+    assert outcomes(send(data)) == ["accepted"]
+    assert outcomes(send(data, insurer=beta)) == ["accepted"]
+
+    send(csv_file(row(变更类型="修改", 联系电话="13900139000")))
+
+    member = db.session.scalars(select(Member)).one()
+    assert {p.phone for p in member.phones} == {"13800138000", "13900139000"}
+
+
+def test_a_surrender_has_to_name_the_right_person_and_the_right_period(send):
+    send(csv_file(row(), row(起保日期="2027-01-01", 终保日期="2027-12-31")))
+    surrender = row(变更类型="退保", **{"保额（元）": "", "终保日期": ""})
+    unclear = surrender | {"起保日期": ""}
+    assert outcomes(send(csv_file(surrender | {"被保险人姓名": "王维"}))) == ["conflict"]
+    assert outcomes(send(csv_file(unclear))) == ["not_enrolled"]
+    assert outcomes(send(csv_file(surrender | {"起保日期": "2026-03-01"}))) == ["not_enrolled"]
+    assert outcomes(send(csv_file(surrender | {"起保日期": "2027-01-01"}))) == ["accepted"]
+    cancelled = db.session.scalars(select(Enrolment).where(Enrolment.cancelled_on.is_not(None)))
+    assert [e.starts_on.isoformat() for e in cancelled] == ["2027-01-01"]
+
+
+def test_one_insurer_can_not_touch_what_another_insures(send):
+    beta = make_insurer("BETA")
+    make_product(beta, code="CC-GOLD", clauses=[])
+    send(csv_file(row()))
+    for change in ("修改", "退保"):
+        file = send(csv_file(row(变更类型=change, 被保险人姓名="王伟")), insurer=beta)
+        assert outcomes(file) == ["not_enrolled"]
+    assert only_enrolment().cancelled_on is None
+
+
+def test_changes_are_audited_without_personal_data(send):
+    send(csv_file(row()))
+    send(csv_file(row(变更类型="修改", 被保险人姓名="曾丽")))
+    records = db.session.scalars(select(AuditRecord).order_by(AuditRecord.id)).all()
+    told = [(r.action, r.subject) for r in records if r.action.startswith("member")]
+    member = only_enrolment().member
+    assert [action for action, _ in told] == [
+        "members imported",
+        "members imported",
+        "member changed",
+    ]
+    assert told[-1][1] == f"member:{member.id}"
+    assert not any("曾丽" in json.dumps(r.facts, ensure_ascii=False) for r in records)
