@@ -80,6 +80,14 @@ def day(name: str) -> date | None:
         raise BadDay(field=name) from None
 
 
+def day_in(given: str) -> date | None:
+    """A day in a list's filter; what is none filters nothing."""
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        return None
+
+
 def attempt(
     work: Callable[[], str | Response], *, again: Callable[[dict[str, Refusal]], str]
 ) -> Any:

@@ -109,7 +109,9 @@ class Listing:
             **self.filters,
             **changes,
         }
-        parts = [f"{name}={quote(str(value))}" for name, value in asked.items() if value is not None]
+        parts = [
+            f"{name}={quote(str(value))}" for name, value in asked.items() if value is not None
+        ]
         return f"{request.path}?{'&'.join(parts)}" if parts else request.path
 
     def sort_url(self, column: str) -> str:

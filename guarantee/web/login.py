@@ -115,7 +115,9 @@ def change_password() -> Any:
         )
         logout_user()
         session.clear()
-        flash(t("密码已更改，请用新密码登录。", "Password changed. Sign in with the new one."), "ok")
+        flash(
+            t("密码已更改，请用新密码登录。", "Password changed. Sign in with the new one."), "ok"
+        )
         return url_for("login.sign_in")
 
     return forms.attempt(work, again=_account_page)

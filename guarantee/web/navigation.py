@@ -19,6 +19,8 @@ class Lane:
     endpoint: str
     words: Words
     roles: tuple[Role, ...]
+    also: tuple[str, ...] = ()
+    """Other blueprints whose pages belong to this lane."""
 
     @property
     def url(self) -> str:
@@ -27,7 +29,7 @@ class Lane:
     @property
     def here(self) -> bool:
         """Whether the page shown belongs to this lane."""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return request.blueprint in (self.endpoint.partition(".")[0], *self.also)
 
 
 # In reading order; the first lane a role has is its desk, where `/` sends it.
@@ -45,7 +47,12 @@ LANES = (
     ),
     Lane("insurer.index", Words("我的案例", "Our cases"), (Role.INSURER,)),
     Lane("recovery.index", Words("追偿", "Recovery"), (Role.ALLIANCE_FINANCE, Role.INSURER)),
-    Lane("members.index", Words("会员", "Members"), (Role.ADMIN, Role.AUDITOR, Role.HOTLINE)),
+    Lane(
+        "members.index",
+        Words("会员", "Members"),
+        (Role.ADMIN, Role.AUDITOR, Role.HOTLINE),
+        also=("imports",),
+    ),
     Lane("insurers.index", Words("保险公司", "Insurers"), (Role.ADMIN, Role.AUDITOR)),
     Lane("centers.index", Words("急救中心", "Centres"), (Role.ADMIN, Role.AUDITOR)),
     Lane(
@@ -63,9 +70,7 @@ LANES = (
 def lanes_for(role: Role | None) -> list[Lane]:
     """The lanes of a role, desks that this installation doesn't serve left out."""
     return [
-        lane
-        for lane in LANES
-        if role in lane.roles and lane.endpoint in current_app.view_functions
+        lane for lane in LANES if role in lane.roles and lane.endpoint in current_app.view_functions
     ]
 
 

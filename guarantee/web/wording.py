@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from guarantee.business_time import SHANGHAI, now
 from guarantee.edge.language import language
-from guarantee.money import yuan
+from guarantee.money import plain_yuan, yuan
 from guarantee.refusals import Refusal, Words
 
 
@@ -71,7 +71,11 @@ def ago(at: datetime, *, since: datetime | None = None) -> str:
     seconds = int(past.total_seconds())
     if seconds < 60:
         return t("刚刚", "just now")
-    for size, zh, en in ((86400, "天前", "d ago"), (3600, "小时前", "h ago"), (60, "分钟前", "min ago")):
+    for size, zh, en in (
+        (86400, "天前", "d ago"),
+        (3600, "小时前", "h ago"),
+        (60, "分钟前", "min ago"),
+    ):
         if seconds >= size:
             return t(f"{seconds // size} {zh}", f"{seconds // size} {en}")
     raise AssertionError("unreachable")
@@ -109,6 +113,7 @@ def shares(parts: Iterable[int]) -> list[float]:
 
 FILTERS = {
     "yuan": yuan,
+    "plain_yuan": lambda fen: plain_yuan(fen) if isinstance(fen, int) else "",
     "words": words,
     "named": named,
     "choices": choices,

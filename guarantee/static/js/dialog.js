@@ -7,7 +7,7 @@
       event.preventDefault();
       const details = summary.parentElement, panel = details.querySelector("dialog");
       details.open = true;
-      panel.close();
+      panel.removeAttribute("open");
       panel.showModal();
       const first = panel.querySelector("[autofocus], input:not([type=hidden]), textarea, select, [data-no]");
       if (first) first.focus();

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from guarantee.web.admin import centers, hospitals, staff
+from guarantee.web.admin import audit, centers, hospitals, imports, insurers, members, staff
 
-blueprints = (staff.blueprint, centers.blueprint, hospitals.blueprint)
+blueprints = (
+    staff.blueprint,
+    insurers.blueprint,
+    centers.blueprint,
+    hospitals.blueprint,
+    members.blueprint,
+    imports.blueprint,
+    audit.blueprint,
+)
