@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Select, case, or_, select
 
@@ -25,7 +24,7 @@ def destinations(center: Center, *, text: str = "", limit: int = MOST) -> Sequen
     return db.session.scalars(_asked(query, center, text.strip())).all()
 
 
-def _asked(query: Select[Any], center: Center, text: str) -> Select[tuple[Hospital]]:
+def _asked(query: Select[Hospital], center: Center, text: str) -> Select[Hospital]:
     if not text:
         return query.where(Hospital.city_code == center.city_code, Hospital.in_network)
     columns = (Hospital.name, Hospital.name_en, Hospital.address)
