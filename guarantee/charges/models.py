@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
 from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of
 from guarantee.ledger.models import Part
@@ -18,6 +20,19 @@ from guarantee.letters.models import Letter
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
+
+
+class Quantity(TypeDecorator[Decimal]):
+    """A number with three decimals, kept as whole thousandths: exact on both engines."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
+        return None if value is None else int(value * 1000)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
+        return None if value is None else Decimal(value) / 1000
 
 
 class Charge(Base):
@@ -71,7 +86,7 @@ class Charge(Base):
     category: Mapped[str] = mapped_column(String(40), default="")
     code: Mapped[str] = mapped_column(String(40), default="")
     name: Mapped[str] = mapped_column(String(120))
-    quantity: Mapped[Decimal] = mapped_column(Numeric(12, 3))
+    quantity: Mapped[Decimal] = mapped_column(Quantity)
     unit_price_fen: Mapped[FenColumn]
     amount_fen: Mapped[FenColumn]
     """Negative: a refund."""
