@@ -19,6 +19,7 @@ from guarantee.edge.accounts import init_accounts, protect_forms
 from guarantee.edge.problems import init_problems
 from guarantee.edge.transaction import House
 from guarantee.letters import models as _tables  # noqa: F401  every table is known from here on
+from guarantee.settlement import models as _more_tables  # noqa: F401
 
 alembic = Alembic(run_mkdir=False, metadatas=Base.metadata)
 

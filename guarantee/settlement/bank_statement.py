@@ -1,0 +1,150 @@
+"""The bank's statement is taken: each movement once, matched to the payment it belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from guarantee import audit
+from guarantee.db import db
+from guarantee.parties.staff import Staff
+from guarantee.settlement.bank_line import BankLine
+from guarantee.settlement.bank_lines import read_statement
+from guarantee.settlement.books import book_payment
+from guarantee.settlement.models import BankStatement, BankStatementLine, Batch, Remittance
+from guarantee.settlement.moves import advance_by_itself, locked
+
+MAILING_DAYS = 2
+_REFERENCE = re.compile(r"JS\d{10}(?:R\d{1,2})?(?!\d)")
+
+
+def take_statement(
+    *, data: bytes, filename: str, by: Staff, at: datetime, mailing_days: int = MAILING_DAYS
+) -> BankStatement:
+    """Every line of the file, matched or not; a serial number seen before counts no second time.
+
+    A payment is found by its reference in 附言; its amount says whether it was paid in full,
+    in part, or too much. Money that comes back with the reference is a return: the batch must
+    be paid anew. Refuses a file as `bank_lines.read_statement` does.
+    """
+    read = read_statement(data, filename=filename)
+    statement = BankStatement(
+        filename=filename[-200:],
+        sha256=hashlib.sha256(data).hexdigest(),
+        form=read.form,
+        already_seen=0,
+        handed_back=len(read.handed_back),
+        taken_at=at,
+        taken_by_id=by.id,
+    )
+    db.session.add(statement)
+    db.session.flush()
+    serials = [line.serial for line in read.lines]
+    seen = set(
+        db.session.scalars(
+            select(BankStatementLine.serial).where(BankStatementLine.serial.in_(serials))
+        )
+    )
+    # Orders are paid before they come back, whichever way the bank sorts its file.
+    for line in sorted(read.lines, key=lambda one: (one.booked_on, one.amount_fen > 0)):
+        if line.serial in seen or not line.amount_fen:
+            statement.already_seen += line.serial in seen
+            continue
+        seen.add(line.serial)
+        _take(statement, line, by, at, mailing_days)
+    db.session.flush()
+    db.session.refresh(statement, ["lines"])
+    outcomes = [line.outcome for line in statement.lines]
+    audit.record(
+        by=by,
+        at=at,
+        action="bank statement taken",
+        subject=f"bank_statement:{statement.id}",
+        sha256=statement.sha256,
+        already_seen=statement.already_seen,
+        handed_back=statement.handed_back,
+        **{outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))},
+    )
+    return statement
+
+
+def _take(
+    statement: BankStatement, line: BankLine, by: Staff, at: datetime, mailing_days: int
+) -> None:
+    remittance = _remittance_of(line)
+    outcome = "unmatched"
+    if remittance is not None:
+        batch = locked(remittance.batch)
+        db.session.refresh(remittance)
+        paid = remittance.paid_fen - line.amount_fen  # out of our account is negative
+        if paid < 0 or remittance.state == "returned":
+            remittance = None  # more came back than went out: somebody must look
+        else:
+            book_payment(
+                batch=batch,
+                before_fen=remittance.paid_fen,
+                amount_fen=-line.amount_fen,
+                serial=line.serial,
+                by=by,
+                at=at,
+            )
+            outcome = _note_payment(batch, remittance, line, paid, mailing_days)
+            audit.record(
+                by=by,
+                at=at,
+                action=f"payment {outcome}",
+                subject=f"batch:{batch.id}",
+                reference=remittance.reference,
+                amount_fen=-line.amount_fen,
+            )
+    db.session.add(
+        BankStatementLine(
+            statement_id=statement.id,
+            serial=line.serial,
+            booked_on=line.booked_on,
+            amount_fen=line.amount_fen,
+            counterparty=line.counterparty,
+            account=line.account,
+            text=line.text,
+            outcome=outcome,
+            remittance_id=remittance.id if remittance else None,
+        )
+    )
+    db.session.flush()
+
+
+def _note_payment(
+    batch: Batch, remittance: Remittance, line: BankLine, paid: int, mailing_days: int
+) -> str:
+    """Note on order and batch what the bank did; answers the line's outcome."""
+    remittance.paid_fen = paid
+    if line.amount_fen > 0:
+        remittance.state = "returned" if paid == 0 else _state_of(remittance)
+        if batch.state in ("remitted", "paid") and paid == 0:
+            advance_by_itself(batch, "return")
+            batch.paid_on = batch.mail_by = None
+        return "returned"
+    remittance.state = _state_of(remittance)
+    remittance.paid_on = line.booked_on
+    if remittance.state != "partly_paid" and batch.state == "remitted":
+        advance_by_itself(batch, "confirm")
+        batch.paid_on = line.booked_on
+        batch.mail_by = line.booked_on + timedelta(days=mailing_days)
+    return "matched" if remittance.state == "paid" else remittance.state
+
+
+def _state_of(remittance: Remittance) -> str:
+    if remittance.paid_fen == remittance.amount_fen:
+        return "paid"
+    return "partly_paid" if remittance.paid_fen < remittance.amount_fen else "overpaid"
+
+
+def _remittance_of(line: BankLine) -> Remittance | None:
+    """By the reference in the text. Two references in one text: nobody can say, so none."""
+    named = set(_REFERENCE.findall(line.text.upper()))
+    if len(named) != 1:
+        return None
+    return db.session.scalar(select(Remittance).where(Remittance.reference == named.pop()))

@@ -1,0 +1,37 @@
+"""Moving a batch from state to state: who may, and that nobody else moves it meanwhile."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from guarantee.db import db
+from guarantee.parties.staff import Staff
+from guarantee.refusals import Forbidden, Words
+from guarantee.settlement.models import Batch
+from guarantee.tables import BATCH
+
+
+class NotYourStep(Forbidden):
+    code = "not_your_step"
+    words = Words("您的角色不能进行“{event}”。", "Your role may not do this step: “{event_en}”.")
+
+
+def locked(batch: Batch) -> Batch:
+    """The batch, locked for this transaction and read afresh."""
+    query = select(Batch).where(Batch.id == batch.id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def advance(batch: Batch, event: str, by: Staff) -> None:
+    """Move a locked batch by `event`. Refuses `wrong_state` and `not_your_step`."""
+    target = BATCH.move(batch.state, event)
+    may = {role for move in BATCH.moves if move.event == event for role in move.who}
+    if by.role not in may:
+        words = BATCH.events[event]
+        raise NotYourStep(event=words.zh, event_en=words.en)
+    batch.state = target
+
+
+def advance_by_itself(batch: Batch, event: str) -> None:
+    """Move a locked batch by what a file says rather than a person. Refuses `wrong_state`."""
+    batch.state = BATCH.move(batch.state, event)

@@ -1,0 +1,115 @@
+"""Paying an approved batch: ordered once, to the account on record, within 3 days of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from guarantee import audit
+from guarantee.db import db
+from guarantee.parties.staff import Staff
+from guarantee.refusals import Conflict, Words
+from guarantee.settlement.models import Batch, Remittance
+from guarantee.settlement.moves import advance, locked
+from guarantee.settlement.payment_file import (
+    NoAccount,
+    Payment,
+    bank_csv,
+    pain_001,
+    reference_of,
+)
+
+
+class NothingToPay(Conflict):
+    code = "nothing_to_pay"
+    words = Words("该批次没有应付金额。", "There is nothing to pay for this batch.")
+
+
+def pay(*, batches: Sequence[Batch], by: Staff, at: datetime) -> list[Remittance]:
+    """Order the payment of approved batches. A batch ordered already answers with its order.
+
+    Refuses `wrong_state`, `no_account`, `nothing_to_pay`; one refusal stops them all.
+    """
+    return [_order(batch, by, at) for batch in sorted(batches, key=lambda one: one.id)]
+
+
+def live_remittance(batch: Batch) -> Remittance | None:
+    """The order that stands for this batch: the one whose money did not come back."""
+    return db.session.scalar(
+        select(Remittance).where(Remittance.batch_id == batch.id, Remittance.state != "returned")
+    )
+
+
+def first_remittance(batch: Batch) -> Remittance | None:
+    """The first order of this batch, whatever became of it."""
+    return db.session.scalar(
+        select(Remittance).where(Remittance.batch_id == batch.id, Remittance.attempt == 1)
+    )
+
+
+def payment_csv(remittances: Sequence[Remittance]) -> bytes:
+    """The bank's file for these orders; the same orders give the same bytes."""
+    return bank_csv([_payment(one) for one in remittances])
+
+
+def payment_xml(remittances: Sequence[Remittance], *, payer: str, payer_account: str) -> bytes:
+    """The same as ISO 20022 pain.001."""
+    return pain_001(
+        [_payment(one) for one in remittances],
+        message_id="-".join(str(one.id) for one in remittances)[:35],
+        made_at=max(one.made_at for one in remittances),
+        payer=payer,
+        payer_account=payer_account,
+    )
+
+
+def _order(batch: Batch, by: Staff, at: datetime) -> Remittance:
+    batch = locked(batch)
+    if (found := live_remittance(batch)) is not None:
+        return found
+    advance(batch, "remit", by)
+    center = batch.center
+    if not center.bank_account_number or not center.bank_account_name:
+        raise NoAccount(payee=center.name_zh)
+    if not batch.approved_fen:
+        raise NothingToPay()
+    before = db.session.scalar(
+        select(func.count(Remittance.id)).where(Remittance.batch_id == batch.id)
+    )
+    attempt = 1 + (before or 0)
+    made = Remittance(
+        batch_id=batch.id,
+        attempt=attempt,
+        reference=reference_of(center.code, batch.week, attempt),
+        payee=center.bank_account_name,
+        account_number=center.bank_account_number,
+        bank_name=center.bank_name,
+        amount_fen=batch.approved_fen,
+        due_on=batch.remit_by,
+        made_at=at,
+        made_by_id=by.id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    audit.record(
+        by=by,
+        at=at,
+        action="payment ordered",
+        subject=f"batch:{batch.id}",
+        reference=made.reference,
+        amount_fen=made.amount_fen,
+    )
+    return made
+
+
+def _payment(one: Remittance) -> Payment:
+    return Payment(
+        reference=one.reference,
+        payee=one.payee,
+        account_number=one.account_number,
+        bank_name=one.bank_name,
+        amount_fen=one.amount_fen,
+        due_on=one.due_on,
+    )
