@@ -1,4 +1,4 @@
-"""A file that was sent and looked at, but not yet taken in: its content sealed, its preview beside it.
+"""A file that was sent and looked at, but not yet taken in: content sealed, preview beside it.
 
 It waits a day for the person who sent it to say yes; nothing of it counts until then.
 """
@@ -42,7 +42,7 @@ class PendingImport(Base):
     content: Mapped[str] = mapped_column(SealedText)
     """The file, in Base64."""
     preview: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """{"headers", "ignored", "rows": [{"row", "outcome", "reason", "warnings"}]}: codes, no cells."""
+    """{"headers", "ignored", "rows": [{"row", "outcome", "reason", "warnings"}]}: no cells."""
     insurer: Mapped[Insurer] = relationship()
 
     def count(self, outcome: str) -> int:

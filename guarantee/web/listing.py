@@ -142,6 +142,6 @@ def as_workbook(
 
 
 def like(text: str) -> str:
-    """`text` as a LIKE pattern that finds it anywhere; its own % and _ are plain (escape '\\\\')."""
+    """`text` as a LIKE pattern that finds it anywhere; backslash escapes its own % and _."""
     plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{plain}%"

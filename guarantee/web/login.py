@@ -9,10 +9,18 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from guarantee.business_time import now
+from guarantee.db import db
 from guarantee.edge.access import allow, public
 from guarantee.edge.language import COOKIE as LANGUAGE_COOKIE
 from guarantee.edge.language import t
+from guarantee.edge.transaction import committed
 from guarantee.parties import staff
+from guarantee.parties.attempts import (
+    SIGN_IN_LIMITS,
+    check_attempts,
+    note_failure,
+    sign_in_marks,
+)
 from guarantee.parties.staff_changes import change_own_password
 from guarantee.web import forms
 from guarantee.web.navigation import home_of
@@ -55,12 +63,20 @@ def _sign_in_page(errors: dict[str, Any]) -> str:
 def do_sign_in() -> Any:
     """Sign in with name and password. The answer doesn't tell an unknown name from a wrong one."""
 
+    at = now()
+    username = request.form.get("username", "").strip()[:200]
+    marks = sign_in_marks(username, request.remote_addr or "")
+
     def work() -> Response:
-        person = staff.sign_in(
-            username=request.form.get("username", "").strip(),
-            password=request.form.get("password", ""),
-            at=now(),
-        )
+        check_attempts(marks, limits=SIGN_IN_LIMITS, at=at)
+        try:
+            person = staff.sign_in(
+                username=username, password=request.form.get("password", "")[:200], at=at
+            )
+        except staff.BadSignIn:
+            db.session.rollback()
+            committed(lambda: note_failure(marks, at=at))
+            raise
         session.clear()  # nothing of what came before, the CSRF token neither
         login_user(person)
         return redirect(back_to(request.form.get("next"), home_of(person.role)), 303)

@@ -46,7 +46,8 @@ def named(thing: Any) -> str:
     if thing is None:
         return ""
     chinese = getattr(thing, "name_zh", None) or getattr(thing, "name", "")
-    return (getattr(thing, "name_en", "") or chinese) if language() == "en" else chinese
+    english = getattr(thing, "name_en", "") or chinese
+    return str(english if language() == "en" else chinese)
 
 
 def choices(parties: Iterable[Any]) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""Member files: a template to fill, a look at what would happen, the import, the rows handed back."""
+"""Member files: a template, a look at what would happen, the import, the rows handed back."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_login import current_user
@@ -108,11 +108,21 @@ def _insurer_form(insurer: Insurer | None, errors: dict[str, Refusal]) -> str:
     return render_template("admin/insurer_form.html", insurer=insurer, errors=errors)
 
 
-def _names() -> dict[str, str]:
-    return {
-        "name_zh": forms.text("name_zh", most=80, required=True),
-        "name_en": forms.text("name_en", most=120, required=True),
-    }
+class Names(TypedDict):
+    name_zh: str
+    name_en: str
+
+
+class Caps(TypedDict):
+    outpatient_cap_fen: int | None
+    inpatient_cap_fen: int | None
+
+
+def _names() -> Names:
+    return Names(
+        name_zh=forms.text("name_zh", most=80, required=True),
+        name_en=forms.text("name_en", most=120, required=True),
+    )
 
 
 @blueprint.get("/new")
@@ -157,12 +167,13 @@ def change(insurer_id: int) -> Any:
     return forms.attempt(work, again=lambda errors: _insurer_form(_insurer(insurer_id), errors))
 
 
-def _caps() -> dict[str, int | None]:
-    caps: dict[str, int | None] = {}
-    for name in ("outpatient_cap", "inpatient_cap"):
-        typed = forms.text(name, most=20)
-        caps[f"{name}_fen"] = parse_yuan(typed, field=name) if typed else None
-    return caps
+def _caps() -> Caps:
+    return Caps(outpatient_cap_fen=_cap("outpatient_cap"), inpatient_cap_fen=_cap("inpatient_cap"))
+
+
+def _cap(name: str) -> int | None:
+    typed = forms.text(name, most=20)
+    return parse_yuan(typed, field=name) if typed else None
 
 
 def _product_form(insurer: Insurer, product: Product | None, errors: dict[str, Refusal]) -> str:
@@ -202,7 +213,7 @@ def create_product(insurer_id: int) -> Any:
             by=current_user,
             at=now(),
             **_names(),
-            **_caps(),  # type: ignore[arg-type]
+            **_caps(),
         )
         flash(
             t("险种已建立，请发布免责条款。", "The product is set up. Publish its exclusions."),
@@ -233,7 +244,7 @@ def change_one_product(product_id: int) -> Any:
             by=current_user,
             at=now(),
             **_names(),
-            **_caps(),  # type: ignore[arg-type]
+            **_caps(),
         )
         flash(t("已保存。", "Saved."), "ok")
         return url_for("insurers.product", product_id=product_id)
