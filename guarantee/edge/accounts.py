@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import Flask, Request, current_app, request
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
@@ -12,6 +14,8 @@ from guarantee.parties.staff import Staff, staff_of_session, staff_of_token
 login_manager = LoginManager()
 login_manager.session_protection = None  # the session is a row of ours; it ends when we say so
 csrf = CSRFProtect()
+
+View = TypeVar("View")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -34,7 +38,7 @@ def by_token() -> bool:
     return request.headers.get("Authorization", "").lower().startswith("bearer ")
 
 
-def signed_by_sender(view: object) -> object:
+def signed_by_sender(view: View) -> View:
     """Mark a view whose requests carry a signature of their own (webhooks): no CSRF token."""
     view.signed_by_sender = True  # type: ignore[attr-defined]
     return view

@@ -1,0 +1,96 @@
+"""The letter on paper: the PDF as issued, and the keys that its codes are checked with."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import Field
+
+from guarantee.api.fields import In, Out
+from guarantee.api.operation import Bytes, me, operation
+from guarantee.business_time import now
+from guarantee.db import db
+from guarantee.edge.access import allow, public
+from guarantee.edge.transaction import committed, note_view
+from guarantee.letters.keys import published_keys
+from guarantee.letters.printing import count_print, paper_of, single_copy
+from guarantee.letters.visible import letter_for
+from guarantee.roles import Role
+
+blueprint = APIBlueprint("api_papers", __name__, tag="Letters")
+
+
+class WhichCopy(In):
+    copy_no: int | None = Field(default=None, ge=1, le=4, alias="copy")
+
+
+class Key(Out):
+    """A JSON Web Key (RFC 8037)."""
+
+    kty: str
+    crv: str
+    use: str
+    alg: str
+    kid: str
+    x: str
+    since: str = Field(alias="from")
+    until: str | None = None
+
+
+class Keys(Out):
+    keys: list[Key]
+
+
+@blueprint.get("/api/v1/letters/<number>.pdf")
+@allow(
+    Role.DISPATCHER,
+    Role.CREW,
+    Role.CENTER_FINANCE,
+    Role.HOTLINE,
+    Role.SUPERVISOR,
+    Role.BILLING_DESK,
+    Role.ALLIANCE_FINANCE,
+    Role.AUDITOR,
+)
+@operation(Bytes("application/pdf", "Four A4 pages, or the one copy"), query=WhichCopy)
+def get_letter_pdf(number: str, query: WhichCopy) -> Response:
+    """The letter as issued
+
+    All four copies: the same bytes each time, each print counted. `?copy=1..4`: that copy.
+    """
+    caller, at = me(), now()
+    letter = letter_for(number, caller)
+    name = letter.number
+    if query.copy_no is not None:
+        note_view(action="letter copy printed", subject=f"letter:{name}", copy=query.copy_no)
+        return _pdf(single_copy(letter, query.copy_no), f"{name}-{query.copy_no}")
+    db.session.rollback()  # what was read so far must not stand in the way of writing
+
+    def print_it() -> bytes:
+        found = letter_for(number, caller)
+        paper = paper_of(found, at=at)
+        count_print(paper=paper, letter=found, by=caller, at=at)
+        return paper.pdf
+
+    return _pdf(committed(print_it), name)
+
+
+@blueprint.get("/.well-known/letter-keys.json")
+@public
+@operation(Keys)
+def get_letter_keys() -> Response:
+    """The public keys that letters are sealed with, retired ones too"""
+    keys = Keys.model_validate({"keys": published_keys()})
+    answer = Response(
+        keys.model_dump_json(by_alias=True, exclude_none=True), mimetype="application/json"
+    )
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+def _pdf(data: bytes, name: str) -> Response:
+    answer = Response(data, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return answer
