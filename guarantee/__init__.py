@@ -14,6 +14,7 @@ from flask_alembic import Alembic
 from guarantee import api, commands, personal_data, web
 from guarantee.config import ROOT, Settings, from_environment
 from guarantee.db import Base, db
+from guarantee.demo.mark import refuse_real_data
 from guarantee.edge.access import enforce
 from guarantee.edge.accounts import init_accounts, protect_forms
 from guarantee.edge.problems import init_problems
@@ -56,6 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         )
     personal_data.use_key(settings.key("encryption_key"))
     db.init_app(app)
+    if settings.demo and settings.database_url.startswith("postgresql"):
+        with app.app_context(), db.engine.connect() as connection:
+            refuse_real_data(connection)
     alembic.init_app(app)
     init_accounts(app)
     app.before_request(enforce)
