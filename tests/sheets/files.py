@@ -7,7 +7,7 @@ import zipfile
 
 import xlsxwriter
 
-_MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
 def xlsx(*lines: list[object], more_sheets: dict[str, list[list[object]]] | None = None) -> bytes:
@@ -40,7 +40,7 @@ def with_sheet(xml: bytes) -> bytes:
 def costly() -> bytes:
     """Small in bytes, within every limit on paper, ruinous in memory: two cells far apart."""
     return with_sheet(
-        b"<worksheet " + _MAIN + b'><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+        b"<worksheet " + MAIN + b'><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
         b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
     )
 
