@@ -19,6 +19,7 @@ from sqlalchemy import text
 from guarantee import create_app
 from guarantee.config import Settings
 from guarantee.db import Base, db
+from tests.browser import Browser
 
 ENGINES = ["sqlite", *(["postgresql"] if os.environ.get("PGHOST") else [])]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -90,4 +91,5 @@ def build_schema(app: Flask) -> None:
 def _app(url: str) -> Flask:
     app = create_app(settings_for(url))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
     return app

@@ -49,7 +49,8 @@ def protect_forms() -> None:
     from_view = request.endpoint and _view_of(request.endpoint)
     if request.method in SAFE or by_token() or getattr(from_view, "signed_by_sender", False):
         return
-    csrf.protect()
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
 
 
 def _view_of(endpoint: str) -> object:
@@ -57,6 +58,7 @@ def _view_of(endpoint: str) -> object:
 
 
 def init_accounts(app: Flask) -> None:
+    app.config.setdefault("WTF_CSRF_ENABLED", True)
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)  # protect_forms decides
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # as long as the session
     login_manager.init_app(app)
