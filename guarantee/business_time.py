@@ -14,7 +14,7 @@ from guarantee.refusals import Invalid, Words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-_WEEK = re.compile(r"(\d{4})-?W(\d{2})")
+_WEEK = re.compile(r"(2[0-9]{3})-?W([0-9]{2})")
 
 
 class BadWeek(Invalid):
