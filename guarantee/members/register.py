@@ -69,7 +69,7 @@ def import_members(
     counts = Counter(result.outcome for result in results)
     file = ImportFile(
         insurer=insurer,
-        filename=PurePath(filename).name[-200:],
+        filename=_shown(filename),
         sha256=_sha256(data),
         imported_at=at,
         imported_by_id=by.id,
@@ -228,6 +228,11 @@ def _kept(result: RowResult) -> ImportRow:
         cells=None if cells is None else json.dumps(cells, ensure_ascii=False),
         member_id=result.member_id,
     )
+
+
+def _shown(filename: str) -> str:
+    """The file's own name, as far as it can be shown and kept."""
+    return "".join(c for c in PurePath(filename).name if c.isprintable())[-200:]
 
 
 def _sha256(data: bytes) -> str:

@@ -30,6 +30,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
 }
 _WIDEST = 48.0
+_LONGEST = 32_767  # characters that a cell can hold; a longer text would be left out whole
 _RUNS = re.compile(r"^[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -129,7 +130,7 @@ def _write_row(
         elif isinstance(value, date):
             page.write_datetime(number, at, value, style)
         else:
-            page.write_string(number, at, str(value), formats["text"])
+            page.write_string(number, at, str(value)[:_LONGEST], formats["text"])
 
 
 def _local(value: datetime) -> datetime:

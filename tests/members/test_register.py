@@ -296,6 +296,11 @@ def test_a_file_refused_as_a_whole_leaves_nothing_behind(send):
     assert db.session.scalar(select(func.count(ImportFile.id))) == 0
 
 
+def test_the_files_name_is_kept_without_folders_and_control_characters(send):
+    assert send(csv_file(row()), "/etc/会员\x00\n名单.csv").filename == "会员名单.csv"
+    assert send(csv_file(row(被保险人姓名="")), "长" * 300 + ".csv").filename.endswith("长.csv")
+
+
 def test_every_code_has_a_sentence_in_both_languages():
     for words in (*REASONS.values(), *WARNINGS.values()):
         assert words.zh

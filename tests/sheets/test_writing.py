@@ -46,6 +46,10 @@ def test_text_that_a_spreadsheet_would_run_is_a_string():
         assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
 
 
+def test_a_text_too_long_for_a_cell_is_cut_not_lost():
+    assert len(opened(["长" * 40_000, 1, None, None, 1])["A2"].value) == 32_767
+
+
 def test_a_title_stands_above_and_the_total_below():
     sheet = opened(
         ["王", 100, None, None, 1], title=("周结算", "2026-W47"), total=["合计", 100, None, None, 1]
