@@ -35,18 +35,19 @@ def forecast(
     *, burn: Sequence[tuple[date, int]], left_fen: int, today: date, patient_excess_fen: int = 0
 ) -> Forecast | None:
     """When `left_fen` will be used up. `burn`: (day, in-scope fen) in any order; days without
-    charges count as quiet ones. `patient_excess_fen`, what already exceeds the guarantee, is
-    part of the suggestion. None while nothing was charged or the last days only gave back."""
+    charges between two others are quiet ones. `patient_excess_fen`, what already exceeds the
+    guarantee, is part of the suggestion. None while nothing was charged lately or the last days
+    only gave back."""
     by_day: dict[date, int] = {}
     for day, fen in burn:
         by_day[day] = by_day.get(day, 0) + fen
     if not by_day:
         return None
-    last = max(max(by_day), min(today, max(by_day) + timedelta(days=1)))
+    last = max(by_day)
+    if today - last > timedelta(days=LOOK_BACK_DAYS):
+        return None
     first = max(min(by_day), last - timedelta(days=LOOK_BACK_DAYS - 1))
     days = [by_day.get(first + timedelta(days=n), 0) for n in range((last - first).days + 1)]
-    if len(days) > 1 and days[-1] == 0:
-        days.pop()  # today has perhaps only begun
     mean = sum(days) // len(days)
     if mean <= 0:
         return None

@@ -1,4 +1,4 @@
-"""A bill file that was sent and looked at, but not yet posted: it counts when its sender says so."""
+"""A bill file that was sent and looked at: it counts when its sender says so, not before."""
 
 from __future__ import annotations
 

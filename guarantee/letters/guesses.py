@@ -7,28 +7,16 @@ may try as fast as the network allows. Kept for a day, by a keyed fingerprint of
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from sqlalchemy import Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from guarantee import personal_data
 from guarantee.db import Base, Moment, PrimaryKey, db
-from guarantee.refusals import Refusal, Words
 
 MOST_FAILED = 30
 WITHIN = timedelta(minutes=10)
 _KEPT = timedelta(days=1)
-
-
-class TooManyAttempts(Refusal):
-    """HTTP: 429. Not one of the four families: nothing is wrong with what was asked."""
-
-    code: ClassVar[str] = "too_many_requests"
-    words: ClassVar[Words] = Words(
-        "查询未果次数过多，请 10 分钟后再试；急需请致电联盟热线。",
-        "Too many numbers that don't exist. Try again in ten minutes, or call the hotline.",
-    )
 
 
 class CheckAttempt(Base):
@@ -53,7 +41,7 @@ def note_guess(address: str, known: bool, at: datetime) -> None:
 
 
 def too_many(address: str, at: datetime) -> bool:
-    """Whether this address has failed so often lately that it must wait."""
+    """Whether this address has failed so often lately that it must wait (the edges answer 429)."""
     query = select(func.count(CheckAttempt.id)).where(
         CheckAttempt.address == _of(address), CheckAttempt.at > at - WITHIN
     )
