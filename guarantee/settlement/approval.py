@@ -30,7 +30,7 @@ from guarantee.settlement.models import (
     Resolution,
     SettledReceipt,
 )
-from guarantee.settlement.moves import advance, advance_by_itself, locked
+from guarantee.settlement.moves import advance_by_itself, check, locked
 from guarantee.settlement.report_upload import current_report
 from guarantee.settlement.resolution import ReceiptSettledBefore, settled_elsewhere
 from guarantee.settlement.totals import current_differences, decided_fen, totals_of
@@ -77,7 +77,7 @@ def approve(*, batch: Batch, by: Staff, at: datetime, expected_fen: int | None =
     `receipt_settled_before`, and what `adjustment.apply` refuses.
     """
     batch = locked(batch)
-    advance(batch, "approve", by)
+    target = check(batch, "approve", by)
     differences = current_differences(batch)
     if open_count := sum(one.decision is None for one in differences):
         raise DifferencesOpen(count=open_count)
@@ -95,7 +95,7 @@ def approve(*, batch: Batch, by: Staff, at: datetime, expected_fen: int | None =
     book_courier(batch=batch, amount_fen=courier, by=by, at=at)
     head = db.session.get(AuditHead, 1)
     batch.ledger_head = head.hash if head else ""
-    batch.approved_by_id, batch.approved_at = by.id, at
+    batch.state, batch.approved_by_id, batch.approved_at = target, by.id, at
     batch.approved_fen = total_fen
     if not total_fen:
         advance_by_itself(batch, "nothing_to_pay")

@@ -78,13 +78,11 @@ def _limits(letter_ids: set[int]) -> dict[int, int]:
             select(BatchLine.letter_id, func.sum(BatchLine.settled_fen))
             .where(BatchLine.letter_id.in_(letter_ids), BatchLine.part == PRE_HOSPITAL)
             .group_by(BatchLine.letter_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     letters = db.session.execute(
         select(Letter.id, Letter.pre_hospital_fen).where(Letter.id.in_(letter_ids))
-    ).tuples()
+    )
     return {one: fen - (settled.get(one) or 0) for one, fen in letters}
 
 

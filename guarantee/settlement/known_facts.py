@@ -54,7 +54,7 @@ def system_frame(batch: Batch) -> pd.DataFrame:
                 line.receipts,
                 line.late,
             )
-            for line, number in db.session.execute(query).tuples()
+            for line, number in db.session.execute(query)
         ],
         SYSTEM_COLUMNS,
     )
@@ -109,7 +109,7 @@ def _letters(numbers: Collection[str]) -> list[tuple[str, str, str, str]]:
             .join(Center, Center.id == Case.center_id)
             .where(Letter.number.in_(some))
         )
-        for number, center, state, issued_at in db.session.execute(query).tuples():
+        for number, center, state, issued_at in db.session.execute(query):
             found.append((number, center, state, week_of(business_day(issued_at))))
     return found
 
@@ -124,7 +124,7 @@ def _settled(batch: Batch, numbers: Collection[str]) -> list[tuple[str, str, str
             .where(Letter.number.in_(some), Batch.id != batch.id, BatchLine.settled_fen > 0)
             .order_by(Batch.id.desc())
         )
-        found.extend(db.session.execute(query).tuples())
+        found.extend(db.session.execute(query))
     return found
 
 
@@ -152,7 +152,7 @@ def _receipts(batch: Batch, receipts: Collection[str]) -> list[tuple[str, str]]:
             )
         )
         for query in (settled, claimed):
-            for receipt, week, center in db.session.execute(query).tuples():
+            for receipt, week, center in db.session.execute(query):
                 other = "" if center == batch.center.code else f" {center}"
                 found[receipt, f"{week}{other}"] = None
     return list(found)

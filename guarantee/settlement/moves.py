@@ -22,14 +22,19 @@ def locked(batch: Batch) -> Batch:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def advance(batch: Batch, event: str, by: Staff) -> None:
-    """Move a locked batch by `event`. Refuses `wrong_state` and `not_your_step`."""
+def check(batch: Batch, event: str, by: Staff) -> str:
+    """The state that `event` leads to. Refuses `wrong_state` and `not_your_step`."""
     target = BATCH.move(batch.state, event)
     may = {role for move in BATCH.moves if move.event == event for role in move.who}
     if by.role not in may:
         words = BATCH.events[event]
         raise NotYourStep(event=words.zh, event_en=words.en)
-    batch.state = target
+    return target
+
+
+def advance(batch: Batch, event: str, by: Staff) -> None:
+    """Move a locked batch by `event`. Refuses as `check` does."""
+    batch.state = check(batch, event, by)
 
 
 def advance_by_itself(batch: Batch, event: str) -> None:

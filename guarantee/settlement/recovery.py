@@ -84,7 +84,7 @@ def bordereau(*, insurer: Insurer, month: str) -> Bordereau:
     )
     sums: dict[int, dict[str, int]] = defaultdict(dict)
     since: dict[int, datetime] = {}
-    for letter_id, part, fen, began in db.session.execute(query).tuples():
+    for letter_id, part, fen, began in db.session.execute(query):
         sums[letter_id][part] = int(fen)
         since[letter_id] = min(began, since.get(letter_id, began))
     lines = [
@@ -116,7 +116,7 @@ def _letters(ids: set[int]) -> list[tuple[Letter, Enrolment]]:
         .where(Letter.id.in_(ids))
         .order_by(Letter.number)
     )
-    return list(db.session.execute(query).tuples())
+    return list(db.session.execute(query))
 
 
 def _bounds(month: str) -> tuple[datetime, datetime]:

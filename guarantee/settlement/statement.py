@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -56,6 +56,7 @@ _environment.filters["grouped"] = lambda number: grouped(number) if number else 
 _environment.filters["shanghai"] = lambda at: (
     at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""
 )
+_environment.filters["utc"] = lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def statement_html(content: StatementContent) -> str:

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from guarantee.settlement.bank_lines import NotAStatement, read_statement
+from guarantee.settlement.bank_line import NotAStatement
+from guarantee.settlement.bank_lines import read_statement
 from guarantee.sheets.reading import NoHeader
 from tests.settlement.files import CAMT, MT940, bank_csv
 
