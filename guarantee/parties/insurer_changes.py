@@ -33,9 +33,7 @@ class InsurerCodeTaken(Conflict):
 
 class ProductCodeTaken(Conflict):
     code = "product_code_taken"
-    words = Words(
-        "该公司已有险种使用此代码。", "Another product of this insurer has this code."
-    )
+    words = Words("该公司已有险种使用此代码。", "Another product of this insurer has this code.")
     field = "code"
 
 
