@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from guarantee.ledger.models import Part
 from guarantee.refusals import Conflict, Invalid, Words
@@ -113,6 +113,11 @@ class LineConflict(Conflict):
         "Line {line_id} was posted with other content. To correct it, refund it and post it anew "
         "under new ids.",
     )
+
+
+def amount_of(quantity: Decimal, unit_price_fen: int) -> int:
+    """Quantity × unit price in fen, halves rounded up: for a line that is typed at a desk."""
+    return int((quantity * unit_price_fen).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def check_line(line: ChargeLine, *, today: date, at: str = "") -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.business_time import business_day
 from guarantee.charges.bill_file import Bill, RejectedRow, read_bill
+from guarantee.charges.checks import known_lines, same_line
 from guarantee.charges.division import Taken, divide
 from guarantee.charges.lines import LineConflict
-from guarantee.charges.posting import Posted, known_lines, post_charges, same_line
+from guarantee.charges.posting import Posted, post_charges
 from guarantee.charges.stay import charged
 from guarantee.db import Base, Moment, PrimaryKey, db
 from guarantee.ledger.models import Part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlalchemy import case, func, select
 
 from guarantee.charges.models import Charge
 from guarantee.db import db
-from guarantee.ledger.models import Part
+from guarantee.ledger.models import Hold, Part
 from guarantee.letters.models import Letter
 from guarantee.letters.visible import initial_of
 
@@ -73,3 +74,33 @@ def burn_of(letter: Letter) -> list[tuple[date, int]]:
         .order_by(Charge.charged_on)
     )
     return [(day, int(fen)) for day, fen in db.session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A case at a glance, in-hospital figures in fen, for a line of a list."""
+
+    guaranteed_fen: int = 0
+    used_fen: int = 0
+    patient_fen: int = 0
+
+
+def standings(initial_ids: Sequence[int]) -> dict[int, Standing]:
+    """Guaranteed, used and patient's share of many cases, by their initial letter's id."""
+    owner = func.coalesce(Letter.amends_id, Letter.id)
+    holds = (
+        select(owner, func.sum(Hold.placed_fen), func.sum(Hold.captured_fen))
+        .join(Letter, Letter.id == Hold.letter_id)
+        .where(owner.in_(initial_ids), Hold.part == Part.IN_HOSPITAL, Letter.state != "voided")
+        .group_by(owner)
+    )
+    shares = (
+        select(Charge.letter_id, func.sum(Charge.amount_fen - Charge.guaranteed_fen))
+        .where(Charge.letter_id.in_(initial_ids), Charge.part == Part.IN_HOSPITAL)
+        .group_by(Charge.letter_id)
+    )
+    patient = {key: int(fen) for key, fen in db.session.execute(shares)}
+    return {
+        key: Standing(int(placed), int(captured), patient.get(key, 0))
+        for key, placed, captured in db.session.execute(holds)
+    }

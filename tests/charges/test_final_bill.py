@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from guarantee.business_time import business_day
-from guarantee.charges import posting
+from guarantee.charges import checks
 from guarantee.charges.final_bill import (
     BillDiffers,
     close_with_final_bill,
@@ -147,7 +147,7 @@ def test_a_bill_of_tomorrow_is_refused(letter, at):
 
 def test_after_closing_the_hospital_posts_no_more(letter, at):
     close(letter, at)
-    with pytest.raises(posting.LetterClosed):
+    with pytest.raises(checks.LetterClosed):
         post(letter, line(), at=at)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from guarantee.charges import posting
+from guarantee.charges import checks, posting
 from guarantee.charges.lines import (
     AmountAbsurd,
     AmountMismatch,
@@ -201,7 +201,7 @@ def test_a_refund_larger_than_what_was_charged_for_the_item_is_refused(
     letter: Letter, at: datetime
 ) -> None:
     post(letter, line(30_000), line(500_000, code="X002"), at=at)
-    with pytest.raises(posting.RefundTooLarge) as refused:
+    with pytest.raises(checks.RefundTooLarge) as refused:
         post(letter, line(1_000), line(-31_001), at=at)
     assert refused.value.field == "lines.1.amount_fen"
     assert "310.00" in refused.value.message("zh")
@@ -211,13 +211,13 @@ def test_a_refund_larger_than_what_was_charged_for_the_item_is_refused(
 def test_a_refund_matches_by_name_where_an_item_has_no_code(letter: Letter, at: datetime) -> None:
     post(letter, line(30_000, code="", name="护理"), at=at)
     post(letter, line(-10_000, code="", name="护理"), at=at)
-    with pytest.raises(posting.RefundTooLarge):
+    with pytest.raises(checks.RefundTooLarge):
         post(letter, line(-10_000, code="", name="床位"), at=at)
 
 
 def test_a_self_pay_refund_does_not_match_an_in_scope_charge(letter: Letter, at: datetime) -> None:
     post(letter, line(30_000), at=at)
-    with pytest.raises(posting.RefundTooLarge):
+    with pytest.raises(checks.RefundTooLarge):
         post(letter, line(-10_000, in_scope=False), at=at)
 
 
@@ -270,16 +270,16 @@ def test_a_call_without_lines_or_with_thousands_too_many_is_refused(
 
 def test_charges_wait_until_the_hospital_has_accepted(session: Session, at: datetime) -> None:
     issued = make_letter(at=at)
-    with pytest.raises(posting.NotAccepted):
+    with pytest.raises(checks.NotAccepted):
         post(issued, line(), at=at)
 
 
 @pytest.mark.parametrize(
     ("state", "refusal"),
     [
-        ("closed", posting.LetterClosed),
-        ("lapsed", posting.LetterLapsed),
-        ("voided", posting.LetterVoided),
+        ("closed", checks.LetterClosed),
+        ("lapsed", checks.LetterLapsed),
+        ("voided", checks.LetterVoided),
     ],
 )
 def test_a_letter_that_has_ended_takes_no_in_hospital_charges(
@@ -294,7 +294,7 @@ def test_a_letter_that_has_ended_takes_no_in_hospital_charges(
 def test_a_voided_letter_takes_no_pre_hospital_charges(session: Session, at: datetime) -> None:
     letter = make_letter(at=at)
     void(letter=letter, reason="写错", by=make_staff(Role.HOTLINE), at=at)
-    with pytest.raises(posting.LetterVoided):
+    with pytest.raises(checks.LetterVoided):
         post(letter, ride(), at=at)
 
 
@@ -315,7 +315,7 @@ def test_each_side_posts_its_own_part_only(letter: Letter, at: datetime) -> None
         ([ride()], make_staff(Role.AUDITOR)),
         ([line(), ride()], desk_of(letter)),
     ):
-        with pytest.raises(posting.NotYourPart):
+        with pytest.raises(checks.NotYourPart):
             post(letter, *lines, by=by, at=at)
 
 
