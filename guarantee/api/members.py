@@ -114,7 +114,7 @@ def search_members(query: Search) -> Members:
         area_code=center.area_code if center else None,
     )
     by = [way for way in _WAYS if getattr(query, way)]
-    note_view(action="members searched", subject="members", by=by, found=len(found))
+    note_view(action="members searched", subject="members", ways=by, found=len(found))
     return Members(items=[masked(member) for member in found], next_cursor=None)
 
 
