@@ -83,19 +83,20 @@ def code_drawing(code: str) -> bytes:
 @functools.cache
 def code_font() -> Captured:
     """The strong type cut to ASCII and ¥, as a simple font ready to be put into a letter."""
-    font = TTFont(FILES[STRONG])
-    chooser = subset.Subsetter(subset.Options(notdef_outline=True))
-    chooser.populate(unicodes=_CHARACTERS)
-    chooser.subset(font)
-    held = io.BytesIO()
-    font.save(held)
-    per_em, names = font["head"].unitsPerEm, font.getBestCmap()
-    widths = [
-        font["hmtx"][names[c]][0] * 1000 // per_em if c in _CHARACTERS else 0
-        for c in range(_FIRST, _LAST + 1)
-    ]
-    head, lines = font["head"], font["hhea"]
-    box = [v * 1000 // per_em for v in (head.xMin, head.yMin, head.xMax, head.yMax)]
+    with TTFont(FILES[STRONG], recalcTimestamp=False) as font:
+        chooser = subset.Subsetter(subset.Options(notdef_outline=True))
+        chooser.populate(unicodes=_CHARACTERS)
+        chooser.subset(font)
+        held = io.BytesIO()
+        font.save(held)
+        per_em, names = font["head"].unitsPerEm, font.getBestCmap()
+        widths = [
+            font["hmtx"][names[c]][0] * 1000 // per_em if c in _CHARACTERS else 0
+            for c in range(_FIRST, _LAST + 1)
+        ]
+        head, lines = font["head"], font["hhea"]
+        box = [v * 1000 // per_em for v in (head.xMin, head.yMin, head.xMax, head.yMax)]
+        heights = (lines.ascent * 1000 // per_em, lines.descent * 1000 // per_em)
     pdf = pydyf.PDF()
     file = pydyf.Stream([held.getvalue()], {"Length1": len(held.getvalue())}, compress=True)
     pdf.add_object(file)
@@ -106,8 +107,8 @@ def code_font() -> Captured:
             "Flags": 32,
             "FontBBox": pydyf.Array(box),
             "ItalicAngle": 0,
-            "Ascent": lines.ascent * 1000 // per_em,
-            "Descent": lines.descent * 1000 // per_em,
+            "Ascent": heights[0],
+            "Descent": heights[1],
             "CapHeight": 733,
             "StemV": 120,
             "FontFile2": file.reference,

@@ -19,8 +19,6 @@ from guarantee.letters.paper.fonts import width_of
 from guarantee.letters.paper.layout import lay_out
 from guarantee.letters.paper.wording import Lines, lines_of
 
-_SPARE = 0.3  # millimetres that a line has to leave
-
 
 @dataclass(frozen=True)
 class Fields:
@@ -51,9 +49,10 @@ def fields_of(content: LetterContent) -> Fields | None:
 
 def fits(lines: Lines) -> bool:
     """Whether every value fits its one line on the form."""
-    wide, half = g.WIDE_VALUE - _SPARE, g.VALUE - _SPARE
+    wide, half = g.WIDE_VALUE - g.SPARE, g.VALUE - g.SPARE
     return (
         lines.hotline.isascii()
+        and width_of(lines.hotline, g.HOTLINE_TYPE, strong=True) <= g.HOTLINE_WIDTH - g.SPARE
         and width_of(lines.wide.zh, g.TYPE) <= wide
         and width_of(lines.wide.en, g.SMALL_TYPE) <= wide
         and all(
@@ -62,14 +61,14 @@ def fits(lines: Lines) -> bool:
             for words in (*lines.left, *lines.right)
         )
         and all(
-            width_of(text, g.CAPITALS_TYPE, strong=True) <= g.CAPITALS - _SPARE
+            width_of(text, g.CAPITALS_TYPE, strong=True) <= g.CAPITALS - g.SPARE
             for text in lines.capitals
         )
         and all(
-            width_of(text, g.SUM_TYPE, strong=True) <= g.FIGURE - _SPARE for text in lines.figures
+            width_of(text, g.SUM_TYPE, strong=True) <= g.FIGURE - g.SPARE for text in lines.figures
         )
-        and width_of(lines.asked, g.ASKED_TYPE) <= g.ASKED_WIDTH - _SPARE
-        and width_of(lines.remark, g.REMARK_TYPE) <= g.NUMBER_WIDTH - _SPARE
+        and width_of(lines.asked, g.ASKED_TYPE) <= g.ASKED_WIDTH - g.SPARE
+        and width_of(lines.remark, g.REMARK_TYPE) <= g.NUMBER_WIDTH - g.SPARE
     )
 
 

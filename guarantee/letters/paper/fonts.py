@@ -11,7 +11,6 @@ import functools
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pylopdf_fonts_zh_cn
 from fontTools.ttLib import TTFont
@@ -48,19 +47,19 @@ def font_bytes(address: str) -> bytes | None:
 
 
 @functools.cache
-def _measures(family: str) -> tuple[dict[int, str], Any, int]:
-    """A font's glyph names by code point, their advances, and its units per em."""
-    font = TTFont(FILES[family], lazy=True)
-    return font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+def _advances(family: str) -> dict[int, float]:
+    """How wide a font's characters are, in ems, by code point."""
+    with TTFont(FILES[family], lazy=True) as font:
+        widths, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {code: widths[name][0] / per_em for code, name in font.getBestCmap().items()}
 
 
 @functools.lru_cache(maxsize=20_000)
 def _advance(character: str, strong: bool) -> float:
     """The width of a character in ems, in the first font of the stack that has it."""
     for family in (STRONG, *TEXT) if strong else TEXT:
-        names, advances, per_em = _measures(family)
-        if ord(character) in names:
-            return float(advances[names[ord(character)]][0]) / per_em
+        if (width := _advances(family).get(ord(character))) is not None:
+            return width
     return 1.0
 
 

@@ -10,6 +10,7 @@ PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
 LEFT, WIDTH = 12.0, 186.0
 PITCH = 4.0  # height of a line of particulars; a row has two, Chinese over English
 ROW = 2 * PITCH
+CRAMPED_PITCH = 3.1  # the same where long values leave no other way
 DROP = 0.25  # by which the lines of a row hang lower than the row
 RAISE = 0.42  # by which the English line of a row is lifted off its lower rule
 TYPE, SMALL_TYPE = 9.4, 6.6  # points, of the particulars
@@ -32,18 +33,21 @@ CAPITALS = LEFT + WIDTH - PAD - CAPITALS_LEFT
 CLAUSES_TOP = AMOUNTS_TOP + AMOUNT_HEAD + 3 * AMOUNT_ROW + 2.5
 CLAUSES_HEAD = 5.2
 CLAUSES_LIST_TOP = CLAUSES_TOP + CLAUSES_HEAD + 0.8
-CLAUSES_LIST = 41.5  # height of the list of exclusions
+CLAUSES_LIST = 44.0  # height of the list of exclusions
 TERMS_TOP = CLAUSES_LIST_TOP + CLAUSES_LIST + 1.2
 TERMS = 27.4
+TIGHT_TERMS = 22.6  # with many exclusions: the same terms in smaller type
 BODY_END = TERMS_TOP + TERMS
 SIGN_TOP = BODY_END + 1.0
-SIGN = 37.0
+SIGN = 34.5
 FOOT_TOP = SIGN_TOP + SIGN + 2.0
 HOTLINE_TEXT, HOTLINE = LEFT + 40.0, 9.0
 DIGEST_TOP = FOOT_TOP + 4.6
 ASKED_WIDTH = 112.0
+HOTLINE_WIDTH = 60.0
 
 POINT = 25.4 / 72
+SPARE = 0.3  # millimetres that a line on the form has to leave
 BASE = 0.436  # baseline below the middle of a line, in type sizes: Noto's ascent and descent
 NUMBER_LEFT, NUMBER_TOP, NUMBER_WIDTH, NUMBER = LEFT, 43.0, 138.0, 13.5
 NUMBER_TEXT = NUMBER_LEFT + 31.0
@@ -52,7 +56,7 @@ REMARK_TOP = NUMBER_TOP + NUMBER + 0.9
 CODE_SIDE = 36.0  # of the QR symbol without its quiet zone
 CODE_LEFT = LEFT + WIDTH - CODE_SIDE - 1.4
 CODE_TOP = 21.4
-CODE_TEXT = CODE_TOP + CODE_SIDE + 4.2  # baseline of the copy code
+CODE_TEXT = CODE_TOP + CODE_SIDE + 4.8  # baseline of the copy code
 
 
 def baseline(top: float, height: float, size: float) -> float:

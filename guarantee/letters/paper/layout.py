@@ -7,6 +7,7 @@ fonts from memory; for a letter it raises at the first address, whatever stands 
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,7 @@ def lay_out(template: str, *, style: str, **values: Any) -> Document:
 
 
 def position_of(document: Document, anchor: str) -> float:
-    """How far down its page (in mm) the element with this id came to stand."""
-    for page in document.pages:
-        if anchor in page.anchors:
-            return float(page.anchors[anchor][1]) / PIXELS_PER_MM
-    raise LookupError(anchor)
+    """How far down the first page (in mm) the element with this id came to stand; infinitely far
+    if it fell off the page."""
+    place = document.pages[0].anchors.get(anchor)
+    return float(place[1]) / PIXELS_PER_MM if place else math.inf

@@ -1,0 +1,48 @@
+"""Reading a letter back as others do: its text by pdftotext, its picture by pdftoppm."""
+
+import io
+import subprocess
+
+import numpy as np
+from PIL import Image
+
+
+def text_of(pdf: bytes, *options: str) -> str:
+    """The text of all pages, in the order in which it was drawn."""
+    command = ["pdftotext", "-raw", *options, "-", "-"]
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """The text page by page, as it was drawn."""
+    return text_of(pdf).split("\f")[:-1]
+
+
+def read_pages_of(pdf: bytes) -> list[str]:
+    """The text page by page, as it stands on the paper."""
+    command = ["pdftotext", "-", "-"]
+    read = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    return read.split("\f")[:-1]
+
+
+def packed(text: str) -> str:
+    """Without any blanks: where a line was broken does not matter."""
+    return "".join(text.split())
+
+
+def images_of(pdf: bytes, dpi: int = 100) -> list[np.ndarray]:
+    """Each page as grey values."""
+    command = ["pdftoppm", "-r", str(dpi), "-gray", "-"]
+    raw = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
+    found = []
+    stream = io.BytesIO(raw)
+    while stream.tell() < len(raw):
+        size = stream.readline() + stream.readline() + stream.readline()
+        width, height = map(int, size.split()[1:3])
+        found.append(np.frombuffer(stream.read(width * height), np.uint8).reshape(height, width))
+    return found
+
+
+def picture_of(page: np.ndarray) -> Image.Image:
+    """A page for the reader of codes."""
+    return Image.fromarray(page)
