@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guarantee.charges.division import Taken, crossed, divide
+
+calm = settings(deadline=None, max_examples=60)
 
 CHARGES = st.lists(st.tuples(st.integers(1, 400_000), st.booleans()), min_size=1, max_size=12)
 
@@ -21,6 +23,7 @@ def in_scope(lines: list[tuple[int, bool]]) -> int:
     return sum(amount for amount, scope in lines if scope)
 
 
+@calm
 @given(stays(), st.randoms(use_true_random=False))
 def test_in_whatever_order_charges_arrive_the_guarantee_takes_all_it_can_and_no_more(stay, dice):
     lines, limit = stay
@@ -36,6 +39,7 @@ def test_in_whatever_order_charges_arrive_the_guarantee_takes_all_it_can_and_no_
     assert sum(divide(lines, Taken(0, 0, limit))) == so_far.taken_fen == min(limit, in_scope(lines))
 
 
+@calm
 @given(stays(), st.integers(0, 12))
 def test_how_lines_are_cut_into_calls_makes_no_difference(stay, cut):
     lines, limit = stay
@@ -46,6 +50,7 @@ def test_how_lines_are_cut_into_calls_makes_no_difference(stay, cut):
     assert taken == min(limit, in_scope(lines))
 
 
+@calm
 @given(stays())
 def test_of_each_line_the_guarantee_takes_between_nothing_and_the_amount(stay):
     lines, limit = stay
@@ -55,6 +60,7 @@ def test_of_each_line_the_guarantee_takes_between_nothing_and_the_amount(stay):
         assert scope or share == 0
 
 
+@calm
 @given(stays(), st.integers(0, 2_000_000))
 def test_a_raised_guarantee_catches_up_to_what_it_would_have_taken_from_the_start(stay, more):
     lines, limit = stay

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guarantee.charges.forecast import COVER_DAYS, forecast
@@ -55,6 +55,7 @@ def test_the_suggested_top_up_carries_some_days_and_what_exceeds_already():
     assert seen.runs_out_on == DAY
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(1, 10**7), min_size=1, max_size=8), st.integers(0, 10**9))
 def test_the_range_lies_around_the_forecast(fen, left):
     seen = forecast(burn=days(*fen), left_fen=left, today=DAY)
