@@ -19,7 +19,7 @@ _STREAM = b"\nstream\n"
 _PAGE_BOX = pydyf.Array([0, 0, 595.28, 841.89])
 
 
-class Finished(pydyf.Object):  # type: ignore[misc]
+class Finished(pydyf.Object):
     """A PDF object whose bytes are known but for the numbers it refers to."""
 
     def __init__(self, pieces: Sequence[bytes | int], is_stream: bool) -> None:

@@ -25,7 +25,7 @@ PIXELS_PER_MM = 96 / 25.4
 SLACK = 0.05  # millimetres, for what rounding does to a position
 
 
-class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+class ClosedFetcher(URLFetcher):
     """Hands out the letter's fonts, or nothing at all; anything else ends the rendering."""
 
     def __init__(self, *, fonts_allowed: bool = False) -> None:
