@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from guarantee.business_time import business_day, start_of
 from guarantee.cases.first_guarantee import set_first_guarantee
 from guarantee.cases.intake import open_case, take_call
-from guarantee.cases.models import Condition
+from guarantee.cases.models import Case, Condition
 from guarantee.config import Settings
 from guarantee.db import db
 from guarantee.demo.calendar import Calendar, minutes
@@ -23,6 +23,8 @@ from guarantee.demo.places import make_places
 from guarantee.demo.products import make_products
 from guarantee.demo.story import Cast, Story
 from guarantee.letters.lifecycle import lapse_due
+from guarantee.letters.models import Letter, TopUpRequest
+from guarantee.letters.top_up import ask
 from guarantee.members.models import Enrolment, Member
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
@@ -102,7 +104,7 @@ def load(*, at: datetime, settings: Settings, tell: Callable[[str], None] = lamb
         _play(center, rate, calendar, chance, settings, first_moment, at)
     _lapse(calendar, first_moment, at)
     calendar.run(on_day=lambda moment: tell(f"{business_day(moment):%m-%d}"))
-    _tonight(centers[0], at)
+    _tonight(centers[0], at, settings)
     db.session.commit()
 
 
@@ -204,7 +206,7 @@ def _lapse_due(at: datetime) -> None:
     lapse_due(at=at, by=system())
 
 
-def _tonight(center: Center, at: datetime) -> None:
+def _tonight(center: Center, at: datetime, settings: Settings) -> None:
     """What waits when somebody opens a desk: a family's call, an open case, a queue."""
     dispatcher = _cast(center).dispatcher
     call, candidates = take_call(
@@ -231,6 +233,16 @@ def _tonight(center: Center, at: datetime) -> None:
         location="上海市世纪大道地铁站2号口",
         call=call,
     )
+    for letter in _nearly_used(center):
+        ask(
+            letter=letter,
+            amount_fen=600_000,
+            reason="术后并发症，需延长住院",
+            setting="inpatient",
+            by=_desk(letter.hospital),
+            at=at - minutes(11),
+            settings=settings,
+        )
     open_ticket(
         kind="question",
         by=dispatcher,
@@ -246,6 +258,22 @@ def _tonight(center: Center, at: datetime) -> None:
         case_id=case.id,
         note="患者讲英语，请协助沟通",
     )
+
+
+def _nearly_used(center: Center) -> list[Letter]:
+    """One letter in hospital whose patient will need more, for the hotline to decide on."""
+    query = (
+        select(Letter)
+        .join(Letter.case)
+        .where(Letter.state == "presented", Letter.kind == "initial", Case.center_id == center.id)
+        .where(~exists().where(TopUpRequest.letter_id == Letter.id, TopUpRequest.state == "asked"))
+        .order_by(Letter.id)
+    )
+    return list(db.session.scalars(query.limit(1)))
+
+
+def _desk(hospital: Hospital) -> Staff:
+    return db.session.scalars(select(Staff).where(Staff.hospital_id == hospital.id)).one()
 
 
 def _staff(username: str) -> Staff:

@@ -47,6 +47,16 @@ HEADINGS = (
     "备用金",
     "备注",
 )
+HOURS = {
+    "reported": 4,
+    "reconciled": 5,
+    "approved": 30,
+    "remitted": 31,
+    "paid": 54,
+    "mailed": 78,
+    "closed": 150,
+}
+"""After the batch was opened on Monday at 06:00."""
 _COLUMN = {"车费": 3, "急救费": 4, "出诊费": 5, "转运费": 6}
 
 
@@ -110,24 +120,24 @@ class Mondays:
             "closed",
         ]
         wanted = steps[1 : steps.index(until_step) + 1]
-        hours = {
-            "reported": 4,
-            "reconciled": 5,
-            "approved": 30,
-            "remitted": 31,
-            "paid": 54,
-            "mailed": 78,
-            "closed": 150,
-        }
-        for step in wanted:
+        for left, step in enumerate(reversed(wanted), start=1):
+            # what would lie in the future happened just now: the state is what matters
+            moment = min(
+                at + timedelta(hours=HOURS[step]), self.calendar.until - minutes(left) / 10
+            )
             work = getattr(self, f"_{step}")
-            self.calendar.at(at + timedelta(hours=hours[step]), lambda t, w=work: w(batch, t))
+            self.calendar.at(moment, lambda t, w=work: w(batch, t))
 
     def _reported(self, batch: Batch, at: datetime) -> None:
-        rows = report_rows(batch, self.chance, faults=self.chance.choice((0, 1, 2)))
+        rows = report_rows(
+            batch, self.chance, faults=4 if self._is_last(batch) else self.chance.choice((0, 1, 2))
+        )
         name = f"{batch.week} {self.center.name_zh} 结算上报.xlsx"
         data = report_workbook(rows, self.center, batch.week, at)
         take_report(batch=batch, data=data, filename=name, by=self.finance, at=at)
+
+    def _is_last(self, batch: Batch) -> bool:
+        return batch.week == last_weeks(self.calendar.until, 1)[0]
 
     def _reconciled(self, batch: Batch, at: datetime) -> None:
         reconcile_batch(batch=batch, by=self.preparer, at=at)

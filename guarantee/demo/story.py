@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from guarantee.business_time import business_day
 from guarantee.cases.intake import open_case, standing_of
 from guarantee.cases.models import Case, Condition, Method
@@ -18,6 +20,7 @@ from guarantee.cases.verification import exclusions_of, verify
 from guarantee.charges.final_bill import close_with_final_bill
 from guarantee.charges.posting import post_charges
 from guarantee.config import Settings
+from guarantee.db import db
 from guarantee.demo.calendar import Calendar, minutes
 from guarantee.demo.treatments import trip, ward_day
 from guarantee.letters.copies import note_copy
@@ -31,7 +34,7 @@ from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from guarantee.settlement.reserve_fund import draw_down
-from guarantee.tickets import finish, open_ticket
+from guarantee.tickets import Ticket, finish, open_ticket
 
 PLACES = (
     "解放路口",
@@ -128,12 +131,13 @@ class Story:
             provisional_for=timedelta(hours=self.settings.provisional_hours),
         )
         if self.chance.random() < 0.03:
-            self._then(at, 4, lambda t: self._refuses_transport(case, t))
+            self._then(at, 4, lambda t: self._end(case, "refused_transport", t))
         else:
             self._then(at, 2, lambda t: self._issue(case, t))
 
-    def _refuses_transport(self, case: Case, at: datetime) -> None:
-        end_case(case=case, outcome="refused_transport", by=self.cast.dispatcher, at=at)
+    def _end(self, case: Case, outcome: str, at: datetime) -> None:
+        if case.state != "closed":
+            end_case(case=case, outcome=outcome, by=self.cast.dispatcher, at=at)
 
     def _issue(self, case: Case, at: datetime, hospital: Hospital | None = None) -> None:
         chance, cast = self.chance, self.cast
@@ -151,11 +155,14 @@ class Story:
         fate = chance.random()
         if outside:
             self._then(at, 90, lambda t: self._pay_from_fund(letter, t))
+            self._then(at, 80 * 60, lambda t: self._end(case, "non_network", t))
         elif fate < 0.05:
             self._then(at, 6, lambda t: self._void(case, letter, t))
             return
         elif fate < 0.08 or letter.provisional:
-            return  # never presented: lapses by itself
+            # never presented: the letter lapses by itself
+            self._then(at, 80 * 60, lambda t: self._end(case, "left", t))
+            return
         elif fate < 0.10:
             self._then(at, 40, lambda t: self._turned_away(letter, t))
         else:
@@ -222,6 +229,14 @@ class Story:
 
     def _discharge(self, letter: Letter, at: datetime) -> None:
         close_with_final_bill(letter=letter, by=self.cast.desks[letter.hospital_id], at=at)
+        self._then(at, self.chance.randrange(300, 1_500), lambda t: self._call_back(letter, t))
+
+    def _call_back(self, letter: Letter, at: datetime) -> None:
+        query = select(Ticket).where(Ticket.case_id == letter.case_id, Ticket.done_at.is_(None))
+        for ticket in db.session.scalars(query):
+            finish(
+                ticket=ticket, answer="已回访，患者恢复良好，无异议", by=self.cast.hotline, at=at
+            )
 
     def _bill_the_trip(self, letter: Letter, at: datetime) -> None:
         if letter.state == "voided":

@@ -49,7 +49,7 @@ def ward_day(case_id: int, day: date, nth: int, chance: random.Random) -> list[C
     """One day's lines: emergency on the first day, a ward after it, sometimes an operation."""
     menu = EMERGENCY if nth == 0 else WARD
     chosen = chance.sample(menu, chance.randrange(3, min(7, len(menu))))
-    if nth == 1 and chance.random() < 0.22:
+    if nth == 1 and chance.random() < 0.13:
         chosen = SURGERY[: chance.choice((3, 4))] + chosen[:2]
     return [
         _line(f"Z{case_id:05d}-{day:%m%d}-{i:02d}", Part.IN_HOSPITAL, day, item, chance)
