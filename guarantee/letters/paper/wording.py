@@ -31,7 +31,7 @@ COPIES = {
             "Admit on this copy without a deposit. The billing desk keeps it for its claim on the"
             " alliance.",
         ),
-        "#1d3f72",
+        "#142c54",
     ),
     2: CopyWords(
         Words("第二联", "Copy 2 of 4"),
@@ -40,7 +40,7 @@ COPIES = {
             "由患者或陪同人留存，出院结算时出示。",
             "Kept by the patient or the companion; shown at discharge.",
         ),
-        "#8c2323",
+        "#661616",
     ),
     3: CopyWords(
         Words("第三联", "Copy 3 of 4"),
@@ -50,7 +50,7 @@ COPIES = {
             "Back with the crew once signed by patient and hospital; for the weekly settlement,"
             " then mailed with copy 4.",
         ),
-        "#1f5c3a",
+        "#143f27",
     ),
     4: CopyWords(
         Words("第四联", "Copy 4 of 4"),
@@ -60,7 +60,7 @@ COPIES = {
             "Back with the crew once signed; mailed with the vehicle receipts to the alliance"
             " within two days of payment.",
         ),
-        "#6b4a12",
+        "#4a330c",
     ),
 }
 
