@@ -12,6 +12,7 @@ from guarantee.db import db
 from guarantee.letters import number as numbers
 from guarantee.letters.models import Letter
 from guarantee.letters.position import position_of
+from guarantee.letters.visible import initial_of
 from guarantee.members.identity import mask_name
 
 
@@ -46,15 +47,10 @@ def check_number(text: str, *, at: datetime) -> PublicAnswer:
     if letter is None:
         return PublicAnswer(genuine=False)
     position = position_of(letter)
-    standing = position.initial if letter.state != "voided" else letter
-    state = letter.state if letter.state in ("voided", "lapsed") else standing.state
-    if state == "issued" and at > standing.lapses_at:
-        state = "lapsed"
+    state = state_now(letter, at=at)
     live = state in ("issued", "presented")
     member = letter.case.member
-    replaced = db.session.scalar(
-        select(Letter.number).where(Letter.replaces_id == letter.id).order_by(Letter.id.desc())
-    )
+    replaced = replaced_by(letter)
     return PublicAnswer(
         genuine=True,
         state=state,
@@ -64,5 +60,19 @@ def check_number(text: str, *, at: datetime) -> PublicAnswer:
         issued_on=business_day(letter.issued_at),
         holder=mask_name(member.name) if member else "",
         in_hospital_total_fen=position.in_hospital.guaranteed_fen if live else 0,
-        replaced_by=replaced or "",
+        replaced_by=replaced,
     )
+
+
+def state_now(letter: Letter, *, at: datetime) -> str:
+    """The state that counts for whoever holds this letter, of whichever letter of a case it is: a
+    top-up stands with its initial letter, and past its time an issued letter is lapsed."""
+    standing = letter if letter.state == "voided" else initial_of(letter)
+    state = letter.state if letter.state in ("voided", "lapsed") else standing.state
+    return "lapsed" if state == "issued" and at > standing.lapses_at else state
+
+
+def replaced_by(letter: Letter) -> str:
+    """The number of the letter that took this one's place, or ''."""
+    query = select(Letter.number).where(Letter.replaces_id == letter.id)
+    return db.session.scalar(query.order_by(Letter.id.desc())) or ""
