@@ -61,6 +61,18 @@ class StateTable:
         ]
 
 
+def chart(table: StateTable) -> str:
+    """The table as a Mermaid state diagram, for docs/states.md."""
+    lines = ["stateDiagram-v2", f"    [*] --> {next(iter(table.states))}"]
+    lines += [f"    {name} : {words.zh} {words.en}" for name, words in table.states.items()]
+    for move in table.moves:
+        words = table.events[move.event]
+        lines.append(f"    {move.source} --> {move.target} : {words.zh} {words.en}")
+    ends = set(table.states) - {m.source for m in table.moves if m.source != m.target}
+    lines += [f"    {name} --> [*]" for name in table.states if name in ends and table.moves]
+    return "\n".join(lines)
+
+
 def _table(
     name: str,
     words: Words,

@@ -10,6 +10,7 @@ OUTCOMES: dict[str, Words] = {
     "left": Words("患者自行离开", "Patient left"),
     "not_eligible": Words("不可担保", "Not eligible"),
     "not_member": Words("不是会员", "Not a member"),
+    "reserve_fund": Words("非网络医院，由备用金支付", "Outside the network, paid from the fund"),
     "other_means": Words("自行付费或另有保障", "Pays by other means"),
     "false_call": Words("误报或重复来电", "False or repeated call"),
 }

@@ -131,7 +131,7 @@ class Story:
             provisional_for=timedelta(hours=self.settings.provisional_hours),
         )
         if self.chance.random() < 0.03:
-            self._then(at, 4, lambda t: self._end(case, "refused_transport", t))
+            self._then(at, 4, lambda t: self._end(case, "refused", t))
         else:
             self._then(at, 2, lambda t: self._issue(case, t))
 
@@ -155,7 +155,7 @@ class Story:
         fate = chance.random()
         if outside:
             self._then(at, 90, lambda t: self._pay_from_fund(letter, t))
-            self._then(at, 80 * 60, lambda t: self._end(case, "non_network", t))
+            self._then(at, 80 * 60, lambda t: self._end(case, "reserve_fund", t))
         elif fate < 0.05:
             self._then(at, 6, lambda t: self._void(case, letter, t))
             return
