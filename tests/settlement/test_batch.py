@@ -101,7 +101,10 @@ def test_the_database_keeps_a_charge_out_of_a_second_line(week, session):
         ({"approved_by_id": 1, "prepared_by_id": 1, "approved_fen": 1, "state": "approved"},
          "ck_settlement_batches_approved_by_another"),
         ({"state": "approved"}, "ck_settlement_batches_approved_by_somebody"),
-        ({"state": "lost", "approved_by_id": 1, "approved_fen": 1}, "ck_settlement_batches_state_known"),
+        (
+            {"state": "lost", "approved_by_id": 1, "approved_fen": 1},
+            "ck_settlement_batches_state_known",
+        ),
     ],
 )  # fmt: skip
 def test_the_database_guards_a_batchs_states(week, session, change, constraint):

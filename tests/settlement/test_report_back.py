@@ -15,7 +15,7 @@ def test_the_whole_table_goes_back_with_reasons_and_can_be_sent_again(session):
     good, bad = number.new("3101"), number.new("3101")
     rows = [
         (1, "张三", good, "2026-11-17", 100, "", "", "", 100, "R1", "否", ""),
-        (2, "李四", bad, "2026-11-17", "约五十", "", "", "", 50, "R2", "否", "=1+1"),
+        (2, "李四", bad, "2026-11-17", "约五十", "", "", "", 50, "R2", "否", "@SUM(1)"),
     ]
     data = workbook([HEADER, *rows])
     report = take_report(
@@ -29,7 +29,8 @@ def test_the_whole_table_goes_back_with_reasons_and_can_be_sent_again(session):
     reasons = [page.cell(row=at, column=len(HEADER) + 2).value for at in (2, 3)]
     assert reasons[0] is None
     assert "金额" in reasons[1]
-    assert page.cell(row=3, column=len(HEADER)).data_type == "s"
+    noted = page.cell(row=3, column=len(HEADER))
+    assert (noted.value, noted.data_type) == ("@SUM(1)", "s")
     again = read_report(sent_back, filename="again.xlsx")
     assert [row.letter_number for row in again.rows] == [good]
     assert [back.code for back in again.handed_back] == ["bad_amount"]
