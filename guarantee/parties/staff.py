@@ -57,6 +57,12 @@ class BadSignIn(NotFound):
     words = Words("用户名或密码不正确。", "The user name or the password is wrong.")
 
 
+class UnknownStaff(NotFound):
+    code = "unknown_staff"
+    words = Words("没有这个账户。", "There is no such account.")
+    field = "username"
+
+
 _at_center = ", ".join(f"'{r}'" for r in sorted(AT_A_CENTER))
 
 
@@ -287,6 +293,14 @@ def staff_of_token(token: str, *, at: datetime) -> Staff | None:
         return None
     staff = db.session.get(Staff, row.staff_id)
     return staff if staff and staff.active else None
+
+
+def staff_by_name(username: str) -> Staff:
+    """The account of this user name. Refuses (`UnknownStaff`)."""
+    found = db.session.scalar(select(Staff).where(Staff.username == username))
+    if found is None:
+        raise UnknownStaff()
+    return found
 
 
 def system() -> Staff:

@@ -1,0 +1,46 @@
+"""How commands speak: a line a person reads, or one JSON object; refusals on one exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from guarantee.edge.transaction import committed
+from guarantee.refusals import Refusal
+
+T = TypeVar("T")
+
+FOUND_WRONG = 1
+REFUSED = 2
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+
+
+def tell(facts: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Say what came out."""
+    click.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else text)
+
+
+def done(work: Callable[[], T], *, as_json: bool) -> T:
+    """`work`, committed; a refusal is told and ends the command with exit code 2."""
+    try:
+        return committed(work)
+    except Refusal as refusal:
+        refuse(refusal.code, refusal.message("zh"), refusal.message("en"), as_json=as_json)
+
+
+def refuse(code: str, zh: str, en: str, *, as_json: bool) -> NoReturn:
+    """End the command: nothing was changed."""
+    if as_json:
+        click.echo(json.dumps({"error": {"code": code, "zh": zh, "en": en}}, ensure_ascii=False))
+    else:
+        click.echo(f"{zh} {en} ({code})", err=True)
+    raise click.exceptions.Exit(REFUSED)
+
+
+def found_wrong() -> NoReturn:
+    """End the command: it ran, and what it looked at is not right."""
+    raise click.exceptions.Exit(FOUND_WRONG)
