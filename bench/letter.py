@@ -72,7 +72,8 @@ def plain(letter: LetterContent) -> bytes:
         f"<tr><td>{one.code}<td>{one.text_zh}<br><small>{one.text_en}</small><td>不适用 No"
         for one in letter.exclusions
     )
-    terms = paper.layout.press().templates.get_template("terms.html").render(top_up=False, tight=False)
+    template = paper.layout.press().templates.get_template("terms.html")
+    terms = template.render(top_up=False, tight=False)
     foot = "<table class=sign><tr><td>会员或陪同人 Member or companion<td>接收医院 Hospital</table>"
     pages = []
     for seal in letter.copies:
