@@ -18,6 +18,7 @@ from guarantee.letters import lifecycle
 from guarantee.letters.issue import issue
 from guarantee.letters.models import Letter
 from guarantee.letters.position import PartPosition, position_of
+from guarantee.letters.verify import replaced_by, state_now
 from guarantee.letters.visible import letter_for
 from guarantee.parties.hospitals import hospital_by_code
 from guarantee.tables import CASE, LETTER
@@ -81,6 +82,7 @@ class LetterOut(Out):
     number: str
     kind: Literal["initial", "top_up"]
     state: str
+    """A top-up stands with its initial letter; past its time an issued letter is lapsed."""
     pre_hospital_fen: int
     in_hospital_fen: int
     """Of this letter; a top-up letter's increase."""
@@ -100,6 +102,7 @@ class LetterOut(Out):
     current_number: str
     """The letter that states the current total."""
     replaces: str | None
+    replaced_by: str | None
     void_reason: str
     pre_hospital: PartOut
     in_hospital: PartOut
@@ -197,7 +200,7 @@ def letter_out(letter: Letter) -> LetterOut:
         id=letter.id,
         number=letter.number,
         kind="top_up" if letter.kind == "top_up" else "initial",
-        state=letter.state,
+        state=state_now(letter, at=now()),
         pre_hospital_fen=letter.pre_hospital_fen,
         in_hospital_fen=letter.in_hospital_fen,
         total_in_hospital_fen=position.in_hospital.guaranteed_fen,
@@ -218,6 +221,7 @@ def letter_out(letter: Letter) -> LetterOut:
         initial_number=position.initial.number,
         current_number=position.current.number,
         replaces=letter.replaces.number if letter.replaces else None,
+        replaced_by=replaced_by(letter) or None,
         void_reason=letter.void_reason,
         pre_hospital=_part(position.pre_hospital),
         in_hospital=_part(position.in_hospital),

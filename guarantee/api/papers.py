@@ -8,12 +8,9 @@ from pydantic import Field
 
 from guarantee.api.fields import In, Out
 from guarantee.api.operation import Bytes, me, operation
-from guarantee.business_time import now
-from guarantee.db import db
 from guarantee.edge.access import allow, public
-from guarantee.edge.transaction import committed, note_view
+from guarantee.edge.paper import letter_pdf
 from guarantee.letters.keys import published_keys
-from guarantee.letters.printing import count_print, paper_of, single_copy
 from guarantee.letters.visible import letter_for
 from guarantee.roles import Role
 
@@ -58,21 +55,7 @@ def get_letter_pdf(number: str, query: WhichCopy) -> Response:
 
     All four copies: the same bytes each time, each print counted. `?copy=1..4`: that copy.
     """
-    caller, at = me(), now()
-    letter = letter_for(number, caller)
-    name = letter.number
-    if query.copy_no is not None:
-        note_view(action="letter copy printed", subject=f"letter:{name}", copy=query.copy_no)
-        return _pdf(single_copy(letter, query.copy_no), f"{name}-{query.copy_no}")
-    db.session.rollback()  # what was read so far must not stand in the way of writing
-
-    def print_it() -> bytes:
-        found = letter_for(number, caller)
-        paper = paper_of(found, at=at)
-        count_print(paper=paper, letter=found, by=caller, at=at)
-        return paper.pdf
-
-    return _pdf(committed(print_it), name)
+    return letter_pdf(letter_for(number, me()), str(query.copy_no or ""))
 
 
 @blueprint.get("/.well-known/letter-keys.json")
@@ -87,10 +70,4 @@ def get_letter_keys() -> Response:
     answer.headers["Cache-Control"] = "public, max-age=300"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return answer
-
-
-def _pdf(data: bytes, name: str) -> Response:
-    answer = Response(data, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return answer

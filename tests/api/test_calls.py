@@ -22,7 +22,7 @@ def center(session, app, monkeypatch):
     settings = app.config["SETTINGS"]
     keys = settings.model_copy(update={"webhook_keys": (type(settings.secret_key)(SECRET),)})
     monkeypatch.setitem(app.config, "SETTINGS", keys)
-    return make.makeat_center("3101")
+    return make.make_center("3101")
 
 
 def call_body(at_center, **more):
@@ -117,7 +117,7 @@ def test_a_call_without_its_signature_is_nobodys(client, center, session, wrong)
 def test_an_unknown_centre_or_field_is_named(client, center, session):
     session.commit()
     unknown = signed(client, call_body(center, center="9999"))
-    assert (unknown.status_code, unknown.json["code"]) == (404, "unknownat_center")
+    assert (unknown.status_code, unknown.json["code"]) == (404, "unknown_center")
     bad = signed(client, call_body(center, at="2026-11-18T12:00:00"))
     assert (bad.status_code, bad.json["errors"][0]["field"]) == (422, "at")
     assert calls(session) == 0
