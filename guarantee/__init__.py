@@ -17,6 +17,7 @@ from guarantee.db import Base, db
 from guarantee.demo.mark import refuse_real_data
 from guarantee.edge.access import enforce
 from guarantee.edge.accounts import init_accounts, protect_forms
+from guarantee.edge.addresses import init_addresses
 from guarantee.edge.problems import init_problems
 from guarantee.edge.transaction import House
 from guarantee.letters import models as _tables  # noqa: F401  every table is known from here on
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         with app.app_context(), db.engine.connect() as connection:
             refuse_real_data(connection)
     alembic.init_app(app)
+    init_addresses(app)
     init_accounts(app)
     app.before_request(enforce)
     app.before_request(protect_forms)

@@ -12,30 +12,12 @@ from typing import cast
 
 from apiflask import APIFlask
 from flask import Blueprint, Flask
-from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from guarantee.api.document import init_document
-from guarantee.api.fields import LARGEST_ID
-
-PREFIX = "/api/v1"
-
-
-class RowConverter(IntegerConverter):
-    """An object's id: what no row can have is not found, without asking the database."""
-
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, min=1, max=LARGEST_ID)
-
-
-class CodeConverter(BaseConverter):
-    """An institution's code."""
-
-    regex = "[A-Za-z0-9_-]{1,20}"
 
 
 def register(app: Flask) -> None:
     """Hang the API into the application."""
-    app.url_map.converters.update(row=RowConverter, code=CodeConverter)
     init_document(cast(APIFlask, app))
     for found in pkgutil.iter_modules(__path__, f"{__name__}."):
         resource = getattr(importlib.import_module(found.name), "blueprint", None)

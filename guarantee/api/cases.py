@@ -152,7 +152,7 @@ def list_cases(query: Page) -> Cases:
     return Cases(items=[_line(case) for case in found], next_cursor=after)
 
 
-@blueprint.get("/cases/<row:case_id>")
+@blueprint.get("/cases/<int:case_id>")
 @allow(*_READERS)
 @operation(CaseOut)
 def get_case(case_id: int) -> CaseOut:
@@ -185,7 +185,7 @@ def open_case(body: CaseIn) -> CaseOut:
     return case_out(case)
 
 
-@blueprint.post("/cases/<row:case_id>/member")
+@blueprint.post("/cases/<int:case_id>/member")
 @allow(*CASE.who("issue"))
 @operation(CaseOut, body=MemberIn)
 def name_member(case_id: int, body: MemberIn) -> CaseOut:
@@ -198,7 +198,7 @@ def name_member(case_id: int, body: MemberIn) -> CaseOut:
     return case_out(case)
 
 
-@blueprint.post("/cases/<row:case_id>/verification")
+@blueprint.post("/cases/<int:case_id>/verification")
 @allow(*CASE.who("verify"))
 @operation(VerificationOut, status=201, body=VerificationIn)
 def verify_case(case_id: int, body: VerificationIn) -> VerificationOut:

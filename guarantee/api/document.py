@@ -13,8 +13,8 @@ from typing import Any
 from apiflask import APIFlask
 from flask import Flask
 
-from guarantee.api.fields import LARGEST_ID
 from guarantee.edge.access import access_of
+from guarantee.edge.addresses import LARGEST_ID
 
 VERSION = "3.1.0"
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}

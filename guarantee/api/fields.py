@@ -13,6 +13,7 @@ from typing import Annotated, Protocol, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from guarantee.business_time import SHANGHAI
+from guarantee.edge.addresses import LARGEST_ID
 from guarantee.money import LARGEST_FEN
 
 
@@ -23,7 +24,6 @@ class HasId(Protocol):
 
 Row = TypeVar("Row", bound=HasId)
 
-LARGEST_ID = 2**63 - 1
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 _LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 

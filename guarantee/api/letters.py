@@ -118,7 +118,7 @@ class Presentation(Out):
     accepted: bool
 
 
-@blueprint.post("/cases/<row:case_id>/letters")
+@blueprint.post("/cases/<int:case_id>/letters")
 @allow(*CASE.who("issue"))
 @operation(LetterOut, status=201, also=(200,), body=LetterIn, idempotent=True)
 def issue_letter(case_id: int, body: LetterIn) -> tuple[LetterOut, int]:

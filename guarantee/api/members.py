@@ -118,7 +118,7 @@ def search_members(query: Search) -> Members:
     return Members(items=[masked(member) for member in found], next_cursor=None)
 
 
-@blueprint.get("/members/<row:member_id>/eligibility")
+@blueprint.get("/members/<int:member_id>/eligibility")
 @allow(Role.DISPATCHER, Role.CREW, Role.HOTLINE, Role.ADMIN, Role.AUDITOR)
 @operation(Eligibility)
 def ask_eligibility(member_id: int) -> Eligibility:

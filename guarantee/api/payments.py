@@ -97,7 +97,7 @@ class StatementOut(Out):
     """New lines, each with its outcome: also partly_paid, overpaid, returned."""
 
 
-@blueprint.get("/settlement/batches/<row:batch_id>/payment-file")
+@blueprint.get("/settlement/batches/<int:batch_id>/payment-file")
 @allow(*BATCH.who("remit"))
 @operation(Bytes("text/csv", "The bank's file"), refuses=(409,))
 def get_payment_file(batch_id: int) -> Response:
@@ -162,7 +162,7 @@ def upload_bank_statement(file: Upload) -> StatementOut:
     )
 
 
-@blueprint.post("/settlement/batches/<row:batch_id>/mailing")
+@blueprint.post("/settlement/batches/<int:batch_id>/mailing")
 @allow(*BATCH.who("mail"))
 @operation(MailingOut, status=201, body=MailingIn, idempotent=True)
 def mail_originals(batch_id: int, body: MailingIn) -> MailingOut:
@@ -180,7 +180,7 @@ def mail_originals(batch_id: int, body: MailingIn) -> MailingOut:
     return _mailing(made)
 
 
-@blueprint.get("/settlement/batches/<row:batch_id>/originals")
+@blueprint.get("/settlement/batches/<int:batch_id>/originals")
 @allow(*READERS)
 @operation(Originals)
 def list_originals(batch_id: int) -> Originals:
@@ -188,7 +188,7 @@ def list_originals(batch_id: int) -> Originals:
     return _originals(batch_id)
 
 
-@blueprint.post("/settlement/batches/<row:batch_id>/originals")
+@blueprint.post("/settlement/batches/<int:batch_id>/originals")
 @allow(*BATCH.who("tick_off"))
 @operation(Originals, body=OriginalsIn, idempotent=True)
 def tick_off_originals(batch_id: int, body: OriginalsIn) -> Originals:

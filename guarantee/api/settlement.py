@@ -142,7 +142,7 @@ def list_batches(query: Page) -> Batches:
     return Batches(items=[batch_out(batch) for batch in found], next_cursor=after)
 
 
-@blueprint.get("/settlement/batches/<row:batch_id>")
+@blueprint.get("/settlement/batches/<int:batch_id>")
 @allow(*READERS)
 @operation(BatchOut)
 def get_batch(batch_id: int) -> BatchOut:
@@ -170,7 +170,7 @@ def open_settlement_batch(body: BatchIn) -> tuple[BatchOut, int]:
     return batch_out(batch), 200 if before else 201
 
 
-@blueprint.post("/settlement/batches/<row:batch_id>/report")
+@blueprint.post("/settlement/batches/<int:batch_id>/report")
 @allow(*BATCH.who("report"))
 @operation(ReportOut, file=True)
 def upload_report(batch_id: int, file: Upload) -> ReportOut:
@@ -207,7 +207,7 @@ def upload_report(batch_id: int, file: Upload) -> ReportOut:
     )
 
 
-@blueprint.get("/settlement/batches/<row:batch_id>/differences")
+@blueprint.get("/settlement/batches/<int:batch_id>/differences")
 @allow(*READERS)
 @operation(Differences)
 def list_differences(batch_id: int) -> Differences:
@@ -218,7 +218,7 @@ def list_differences(batch_id: int) -> Differences:
     )
 
 
-@blueprint.post("/settlement/differences/<row:difference_id>/resolution")
+@blueprint.post("/settlement/differences/<int:difference_id>/resolution")
 @allow(*BATCH.who("resolve"))
 @operation(DifferenceOut, body=ResolutionIn, idempotent=True)
 def resolve_difference(difference_id: int, body: ResolutionIn) -> DifferenceOut:
@@ -236,7 +236,7 @@ def resolve_difference(difference_id: int, body: ResolutionIn) -> DifferenceOut:
     return _difference(decided)
 
 
-@blueprint.post("/settlement/batches/<row:batch_id>/approval")
+@blueprint.post("/settlement/batches/<int:batch_id>/approval")
 @allow(*BATCH.who("approve"))
 @operation(BatchOut, body=ApprovalIn, idempotent=True)
 def approve_batch(batch_id: int, body: ApprovalIn) -> BatchOut:

@@ -94,7 +94,7 @@ def list_top_up_requests() -> Requests:
     return Requests(items=[_request(r) for r in top_up.waiting_requests()], next_cursor=None)
 
 
-@blueprint.get("/top-up-requests/<row:request_id>")
+@blueprint.get("/top-up-requests/<int:request_id>")
 @allow(Role.BILLING_DESK, Role.HOTLINE, Role.SUPERVISOR, Role.AUDITOR)
 @operation(RequestOut)
 def get_top_up_request(request_id: int) -> RequestOut:
@@ -102,7 +102,7 @@ def get_top_up_request(request_id: int) -> RequestOut:
     return _request(_request_for(request_id, me()))
 
 
-@blueprint.post("/top-up-requests/<row:request_id>/decision")
+@blueprint.post("/top-up-requests/<int:request_id>/decision")
 @allow(*TOP_UP_REQUEST.who("grant"))
 @operation(RequestOut, body=DecisionIn, idempotent=True)
 def decide_top_up_request(request_id: int, body: DecisionIn) -> RequestOut:
