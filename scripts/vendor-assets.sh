@@ -82,6 +82,12 @@ for file in swagger-ui.css swagger-ui-bundle.js; do
 done
 cp "$from/LICENSE" "$from/NOTICE" "$from/swagger-ui-bundle.js.LICENSE.txt" "$to/"
 
+# For the tests only, and so not served: what finds pages that some people can't use.
+vendor="$root/tests/vendor"
+fetch axe-core@4.14.1
+cp "$from/axe.min.js" "$from/LICENSE" "$to/"
+vendor="$root/guarantee/static/vendor"
+
 cd "$vendor"
 find . -type f ! -name SHA256SUMS | LC_ALL=C sort | sed 's,^\./,,' | xargs sha256sum > SHA256SUMS
 echo "vendored:" && cat ./*/VERSION
