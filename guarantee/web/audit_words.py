@@ -73,6 +73,7 @@ ACTIONS: dict[str, Words] = {
     "charges posted": Words("录入费用", "posted charges"),
     "charges viewed": Words("查看费用", "viewed charges"),
     "recovery viewed": Words("查看追偿清单", "viewed a recovery statement"),
+    "statement viewed": Words("查看结算单", "viewed a statement"),
     "ticket opened": Words("建立工单", "opened a ticket"),
     "ticket taken": Words("接手工单", "took a ticket"),
     "ticket done": Words("完成工单", "finished a ticket"),

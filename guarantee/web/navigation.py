@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 
+from guarantee.edge.access import access_of
 from guarantee.refusals import Words
 from guarantee.roles import Role
 
@@ -34,9 +35,9 @@ class Lane:
 
 # In reading order; the first lane a role has is its desk, where `/` sends it.
 LANES = (
-    Lane("dispatch.index", Words("接警台", "Call desk"), (Role.DISPATCHER,)),
+    Lane("dispatch.index", Words("接警台", "Call desk"), (Role.DISPATCHER,), also=("letters",)),
     Lane("crew.index", Words("车组", "Crew"), (Role.CREW,)),
-    Lane("hotline.index", Words("联盟坐席", "Hotline"), (Role.HOTLINE,)),
+    Lane("hotline.index", Words("联盟坐席", "Hotline"), (Role.HOTLINE,), also=("letters",)),
     Lane("dispatch.index", Words("接警台", "Call desk"), (Role.HOTLINE,)),
     Lane("supervisor.index", Words("督导", "Supervisor"), (Role.SUPERVISOR,)),
     Lane("hospital.index", Words("收费处", "Billing desk"), (Role.BILLING_DESK,)),
@@ -63,15 +64,31 @@ LANES = (
     Lane("staff.index", Words("人员", "Staff"), (Role.ADMIN, Role.AUDITOR)),
     Lane("overview.index", Words("总览", "Overview"), _ALLIANCE),
     Lane("finance.index", Words("周结算", "Settlement"), (Role.AUDITOR,)),
+    Lane(
+        "public.index",
+        Words("验函", "Verify"),
+        (Role.HOTLINE, Role.SUPERVISOR, Role.CENTER_FINANCE, Role.ALLIANCE_FINANCE),
+    ),
     Lane("audit.index", Words("审计", "Audit"), (Role.AUDITOR, Role.ADMIN)),
 )
 
 
 def lanes_for(role: Role | None) -> list[Lane]:
-    """The lanes of a role, desks that this installation doesn't serve left out."""
+    """The lanes of a role, without desks that are not served or would not let it in."""
+    if role is None:
+        return []
     return [
-        lane for lane in LANES if role in lane.roles and lane.endpoint in current_app.view_functions
+        lane
+        for lane in LANES
+        if role in lane.roles
+        and lane.endpoint in current_app.view_functions
+        and _lets_in(lane, role)
     ]
+
+
+def _lets_in(lane: Lane, role: Role) -> bool:
+    roles = access_of(current_app, lane.endpoint)
+    return roles is None or role in roles
 
 
 def home_of(role: Role) -> str:
