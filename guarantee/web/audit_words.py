@@ -55,6 +55,7 @@ ACTIONS: dict[str, Words] = {
     "case viewed": Words("查看案例", "viewed a case"),
     "member named": Words("确定患者会员身份", "named the case's member"),
     "case verified": Words("完成现场核实", "verified a case"),
+    "arrived at hospital": Words("到达医院", "arrived at the hospital"),
     "case closed": Words("结束案例", "closed a case"),
     "letter issued": Words("出具担保函", "issued a letter"),
     "letter printed": Words("打印担保函", "printed a letter"),
