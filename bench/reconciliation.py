@@ -39,7 +39,7 @@ def run(lines: int = LINES) -> dict[str, Any]:
     reference = sorted(_timed(lambda: _plain(*rows)) for _ in range(3))[1]
     kinds = reconcile(system, report, known)["kind"].value_counts().to_dict()
     return {
-        "name": "reconciliation",
+        "what": "100,000 lines reconciled; reference: the barest join in plain dicts",
         "lines": lines,
         "seconds": round(ours, 3),
         "reference": "plain dict join",

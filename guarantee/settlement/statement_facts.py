@@ -15,13 +15,9 @@ from guarantee.settlement.statement_content import (
     StatementLine,
 )
 from guarantee.settlement.totals import current_differences, decided_fen, totals_of
+from guarantee.settlement.wording import PART_WORDS
 from guarantee.tables import BATCH
 
-PART_WORDS: dict[str, Words] = {
-    "pre_hospital": Words("院前费用", "Pre-hospital"),
-    "reserve_fund": Words("备用金", "Reserve fund"),
-    "courier": Words("快递费", "Courier"),
-}
 _LATE = Words("逾期补报", "Late")
 _CARRIED = Words("上期结转", "Carried over")
 _OPEN = Words("未处理", "Open")

@@ -42,12 +42,12 @@ class Week:
         hospital = factories.make_hospital(network=network)
         return factories.make_letter(case=case, hospital=hospital, at=at)
 
-    def charged(self, fen, *, receipt=None, day=TUESDAY.date(), at=TUESDAY, letter=None):
+    def charged(self, fen, *, receipt=None, day=TUESDAY.date(), at=TUESDAY, letter=None, name=None):
         """A letter of the week with one pre-hospital charge; answers the letter."""
         letter = letter or self.letter()
         line = ChargeLine(
             line_id=f"L{next(_ids)}", part=Part.PRE_HOSPITAL, charged_on=day, category="车费",
-            code="", name=f"出车费{next(_ids)}", quantity=Decimal(1), unit_price_fen=fen,
+            code="", name=name or f"出车费{next(_ids)}", quantity=Decimal(1), unit_price_fen=fen,
             amount_fen=fen, in_scope=True, receipt_number=receipt or f"R{next(_ids):08d}",
         )  # fmt: skip
         post_charges(letter=letter, lines=[line], by=self.finance, at=at)

@@ -10,6 +10,8 @@ from guarantee.settlement.models import BankStatementLine, Remittance
 from guarantee.settlement.moves import NotYourStep
 from guarantee.settlement.payment_file import NoAccount
 from guarantee.settlement.remittance import live_remittance, pay, payment_csv, payment_xml
+from guarantee.settlement.resolution import resolve
+from guarantee.settlement.totals import current_differences
 from guarantee.tables import WrongState
 from tests.settlement.files import bank_csv
 from tests.settlement.scenes import MONDAY, Week, day
@@ -99,6 +101,14 @@ def test_the_same_serial_counts_once_in_whatever_file(week, session):
     assert len(session.scalars(select(BankStatementLine)).all()) == 2
 
 
+def test_a_line_that_stands_twice_in_one_file_counts_once(week):
+    one = order(week)
+    line = ("500.00", one.reference, "S1")
+    statement = bank_says(week, line, line)
+    assert (statement.already_seen, outcomes(statement)) == (1, ["matched"])
+    assert one.state == "paid"
+
+
 def test_a_part_payment_waits_for_the_rest(week):
     one = order(week)
     assert outcomes(bank_says(week, ("150.00", one.reference, "S1"))) == ["partly_paid"]
@@ -150,9 +160,6 @@ def test_a_zero_total_needs_no_payment(session):
     week.says(letter, 1)
     batch = week.opened()
     week.reported(batch)
-    from guarantee.settlement.resolution import resolve
-    from guarantee.settlement.totals import current_differences
-
     (found,) = current_differences(batch)
     resolve(difference=found, decision="carry", reason="待补票据", by=week.clerk, at=MONDAY)
     week.approved(batch)

@@ -47,6 +47,15 @@ def test_each_month_has_its_own_and_the_receivable_is_all_of_it(week):
     assert months["2026-12"].receivable_fen == 35_000
 
 
+def test_a_refund_is_taken_off(week):
+    letter = week.charged(30_000, name="转运费")
+    week.charged(-4_000, letter=letter, name="转运费")
+    insurer = letter.case.enrolment.policy.insurer
+    found = bordereau(insurer=insurer, month="2026-11")
+    assert [line.pre_hospital_fen for line in found.lines] == [26_000]
+    assert found.total_fen == found.receivable_fen
+
+
 @pytest.mark.parametrize("month", ["2026-13", "2026", "2026-1", "11/2026", ""])
 def test_a_month_is_written_like_2026_11(session, month):
     with pytest.raises(BadMonth):
