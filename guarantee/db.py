@@ -21,6 +21,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -153,7 +154,8 @@ def broke(error: IntegrityError, constraint: str) -> bool:
     for table in Base.metadata.tables.values():
         uniques = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
         indexes = [i for i in table.indexes if i.unique]
-        for unique in (*uniques, *indexes):
+        candidates: list[UniqueConstraint | Index] = [*uniques, *indexes]
+        for unique in candidates:
             if unique.name == constraint:
                 return ", ".join(f"{table.name}.{c.name}" for c in unique.columns) in text
     return False

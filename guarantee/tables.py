@@ -7,90 +7,15 @@ a state, who may, and what it does, in a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from guarantee.refusals import Conflict, Words
+from guarantee.refusals import Words
 from guarantee.roles import Role
+from guarantee.states import StateTable, WrongState, table_of
 
-
-class WrongState(Conflict):
-    code = "wrong_state"
-    words = Words(
-        "当前状态为“{state}”，不能进行“{event}”。",
-        "The state is “{state_en}”: “{event_en}” is not possible now.",
-    )
-
-
-@dataclass(frozen=True)
-class Move:
-    source: str
-    event: str
-    target: str
-    who: frozenset[Role]
-    does: Words
-
-
-@dataclass(frozen=True)
-class StateTable:
-    name: str
-    words: Words
-    states: dict[str, Words]
-    events: dict[str, Words]
-    moves: tuple[Move, ...]
-
-    def move(self, state: str, event: str) -> str:
-        """The state after `event`. Refuses (`WrongState`) what no row allows."""
-        for row in self.moves:
-            if (row.source, row.event) == (state, event):
-                return row.target
-        said, done = self.states[state], self.events[event]
-        raise WrongState(state=said.zh, state_en=said.en, event=done.zh, event_en=done.en)
-
-    def who(self, event: str) -> tuple[Role, ...]:
-        """The roles that may ever cause `event`: what a page or call is open to."""
-        return tuple(role for role in Role if any(role in m.who for m in self._of(event)))
-
-    def _of(self, event: str) -> list[Move]:
-        return [m for m in self.moves if m.event == event]
-
-    def events_from(self, state: str, role: Role | None = None) -> list[str]:
-        """The events possible in `state`, for one role or for anyone: what buttons to show."""
-        return [
-            m.event for m in self.moves if m.source == state and (role is None or role in m.who)
-        ]
-
-
-def chart(table: StateTable) -> str:
-    """The table as a Mermaid state diagram, for docs/states.md."""
-    lines = ["stateDiagram-v2", f"    [*] --> {next(iter(table.states))}"]
-    lines += [f"    {name} : {words.zh} {words.en}" for name, words in table.states.items()]
-    for move in table.moves:
-        words = table.events[move.event]
-        lines.append(f"    {move.source} --> {move.target} : {words.zh} {words.en}")
-    ends = set(table.states) - {m.source for m in table.moves if m.source != m.target}
-    lines += [f"    {name} --> [*]" for name in table.states if name in ends and table.moves]
-    return "\n".join(lines)
-
-
-def _table(
-    name: str,
-    words: Words,
-    states: dict[str, Words],
-    events: dict[str, Words],
-    rows: Iterable[tuple[str, str, str, tuple[Role, ...], Words]],
-) -> StateTable:
-    moves = tuple(Move(s, e, t, frozenset(who), does) for s, e, t, who, does in rows)
-    for m in moves:
-        assert m.source in states, m
-        assert m.target in states, m
-        assert m.event in events, m
-    return StateTable(name, words, states, events, moves)
-
+__all__ = ["TABLES", "WrongState"]
 
 _ISSUERS = (Role.DISPATCHER, Role.HOTLINE)
 
-LETTER = _table(
+LETTER = table_of(
     "letter",
     Words("担保函", "Letter"),
     {
@@ -146,7 +71,7 @@ LETTER = _table(
     ],
 )
 
-HOLD = _table(
+HOLD = table_of(
     "hold",
     Words("冻结", "Hold"),
     {
@@ -159,7 +84,7 @@ HOLD = _table(
     [],
 )
 
-CASE = _table(
+CASE = table_of(
     "case",
     Words("案例", "Case"),
     {
@@ -222,7 +147,7 @@ CASE = _table(
     ],
 )
 
-TOP_UP_REQUEST = _table(
+TOP_UP_REQUEST = table_of(
     "top_up_request",
     Words("追加申请", "Top-up request"),
     {
@@ -257,7 +182,7 @@ TOP_UP_REQUEST = _table(
     ],
 )
 
-COPY = _table(
+COPY = table_of(
     "copy",
     Words("联", "Copy"),
     {
@@ -307,7 +232,7 @@ COPY = _table(
 _FINANCE = (Role.ALLIANCE_FINANCE,)
 _CENTER = (Role.CENTER_FINANCE, Role.ALLIANCE_FINANCE)
 
-BATCH = _table(
+BATCH = table_of(
     "batch",
     Words("周结算批次", "Settlement batch"),
     {

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from guarantee.roles import ROLE_WORDS
-from guarantee.tables import TABLES, StateTable, chart
+from guarantee.states import StateTable, chart
+from guarantee.tables import TABLES
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 

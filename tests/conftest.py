@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from guarantee.business_time import SHANGHAI
 from guarantee.db import db
-from guarantee.parties.staff import Staff, create_token
+from guarantee.parties.sessions import create_token
+from guarantee.parties.staff import Staff
 from tests import factories
 from tests.databases import ENGINES, postgres_house, sqlite_house
 

@@ -25,7 +25,8 @@ from guarantee.members.models import Enrolment, Member, MemberPhone, Policy
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.insurers import Insurer, Product, new_exclusion_version
-from guarantee.parties.staff import PasswordHash, Staff, StaffSession, _digest
+from guarantee.parties.sessions import StaffSession, digest
+from guarantee.parties.staff import PasswordHash, Staff
 from guarantee.roles import AT_A_CENTER, Role
 
 PASSWORD = "correct horse battery"
@@ -215,7 +216,7 @@ def session_token(staff: Staff) -> str:
     token = secrets.token_urlsafe(16)
     _kept(
         StaffSession(
-            token_hash=_digest(token), staff_id=staff.id, started_at=NOW(), last_seen_at=NOW()
+            token_hash=digest(token), staff_id=staff.id, started_at=NOW(), last_seen_at=NOW()
         )
     )
     return token

@@ -15,7 +15,7 @@ from guarantee.edge.access import access_of
 from guarantee.letters import number as numbers
 from guarantee.letters.lifecycle import present
 from guarantee.letters.top_up import ask
-from guarantee.parties.staff import create_token
+from guarantee.parties.sessions import create_token
 from guarantee.roles import Role
 from guarantee.settlement.totals import current_differences
 from tests import factories as make

@@ -11,7 +11,8 @@ from flask.cli import with_appcontext
 from guarantee.business_time import now
 from guarantee.commands.terminal import as_json, done, tell
 from guarantee.letters.keys import published_keys, rotate_keys
-from guarantee.parties.staff import create_token, staff_by_name, system
+from guarantee.parties.sessions import create_token
+from guarantee.parties.staff import staff_by_name, system
 from guarantee.parties.staff_changes import reset_password
 
 tokens = click.Group("tokens", help="API tokens.")

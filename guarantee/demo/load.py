@@ -28,7 +28,8 @@ from guarantee.letters.top_up import ask
 from guarantee.members.models import Enrolment, Member
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
-from guarantee.parties.staff import Staff, create_token, system
+from guarantee.parties.sessions import create_token
+from guarantee.parties.staff import Staff, system
 from guarantee.refusals import Conflict, Words
 from guarantee.roles import Role
 from guarantee.settlement.reserve_fund import fund

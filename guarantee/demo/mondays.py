@@ -10,6 +10,7 @@ import csv
 import io
 import random
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -86,11 +87,11 @@ class Mondays:
             for day in days:
                 self.calendar.at(
                     start_of(day + timedelta(days=1)) + minutes(600),
-                    lambda t, d=day: self._sign(d, t),
+                    partial(self._sign, day),
                 )
         self.calendar.at(
             min(monday + minutes(360), self.calendar.until - minutes(1)),
-            lambda t: self._open(week, until_step, t),
+            partial(self._open, week, until_step),
         )
 
     def _sign(self, day: date, at: datetime) -> None:
@@ -126,7 +127,7 @@ class Mondays:
                 at + timedelta(hours=HOURS[step]), self.calendar.until - minutes(left) / 10
             )
             work = getattr(self, f"_{step}")
-            self.calendar.at(moment, lambda t, w=work: w(batch, t))
+            self.calendar.at(moment, partial(work, batch))
 
     def _reported(self, batch: Batch, at: datetime) -> None:
         rows = report_rows(

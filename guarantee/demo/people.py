@@ -69,7 +69,7 @@ def make_staff_of(
     wanted: list[tuple[str, str, Role, dict[str, object]]] = []
     for n, center in enumerate(centers):
         city = ("shanghai", "wuhan", "fuzhou")[n]
-        place = {"center": center}
+        place: dict[str, object] = {"center": center}
         wanted += [
             (f"{city}.dispatcher", "坐席 周", Role.DISPATCHER, place | {"extension": "8001"}),
             (f"{city}.crew", "车组 吴", Role.CREW, place),
@@ -95,7 +95,7 @@ def make_staff_of(
     seen: set[Role] = set()
     logins = []
     password_hash = ""
-    for username, name, role, place in wanted:
+    for username, name, role, where in wanted:
         staff = create_staff(
             username=username,
             display_name=name,
@@ -103,7 +103,7 @@ def make_staff_of(
             password=None if password_hash else PASSWORD,
             by=by,
             at=at,
-            **place,  # type: ignore[arg-type]
+            **where,  # type: ignore[arg-type]
         )
         # hashed once for all: argon2id is slow on purpose, and this password is public
         staff.password_hash = password_hash = password_hash or staff.password_hash

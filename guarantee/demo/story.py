@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
@@ -190,7 +191,7 @@ class Story:
             note_copy(copy=copy, event=event, by=self.cast.crew, at=at)
         days = self.chance.choice((0, 0, 1, 1, 2, 3, 4, 6, 9))
         for nth in range(days + 1):
-            self._then(at, 180 + nth * 1440, lambda t, n=nth: self._treat(letter, n, t))
+            self._then(at, 180 + nth * 1440, partial(self._treat, letter, nth))
         self._then(at, 600 + days * 1440, lambda t: self._discharge(letter, t))
 
     def _treat(self, letter: Letter, nth: int, at: datetime) -> None:

@@ -9,7 +9,8 @@ from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
 from guarantee import business_time
-from guarantee.parties.staff import Staff, staff_of_session, staff_of_token
+from guarantee.parties.sessions import staff_of_session, staff_of_token
+from guarantee.parties.staff import Staff
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # the session is a row of ours; it ends when we say so

@@ -100,7 +100,7 @@ def issue(
     Pressed again it answers the letter there is. A provisional letter is replaced once the
     document has been seen. Refuses `case_not_verified`, `condition_out_of_scope`,
     `exclusion_applies`, `not_eligible`, `hospital_not_accepting`, `letter_exists`,
-    `unprintable_character`.
+    `characters_missing`, `letter_too_long`.
     """
     verification = case.verification
     if case.enrolment is None or case.member is None or verification is None:

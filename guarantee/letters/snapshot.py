@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import json
 import secrets
+import unicodedata
 from dataclasses import replace
 
 from guarantee.cases.models import Verification
 from guarantee.letters.content import CopySeal, ExclusionAnswer, LetterContent
 from guarantee.letters.models import Letter, LetterCopy
-from guarantee.letters.paper.fonts import missing_characters
+from guarantee.letters.paper import check
 from guarantee.letters.seal import SigningKey, sign
 from guarantee.letters.seal_claims import SealClaims
 from guarantee.members.identity import DOCUMENT_WORDS, DocumentType, mask_document
-from guarantee.refusals import Invalid, Words
+from guarantee.refusals import Words
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L
 COPY_NUMBERS = (1, 2, 3, 4)
-
-
-class UnprintableCharacter(Invalid):
-    code = "unprintable_character"
-    words = Words(
-        "字符 {characters} 无法打印，请致电联盟热线处理后再出函。",
-        "The character {characters} can't be printed. Call the hotline before issuing.",
-    )
 
 
 def take_snapshot(
@@ -36,11 +29,11 @@ def take_snapshot(
 ) -> None:
     """Fix what `letter` says, with a sealed code for each of its four copies.
 
-    Refuses `unprintable_character`, naming it, when no font has a character of the text.
+    Refuses what can't be printed, before the number is given out: `characters_missing`, naming
+    them, and `letter_too_long`.
     """
     content = _content(letter, verification, hotline_phone)
-    if missing := missing_characters(content.texts()):
-        raise UnprintableCharacter(characters=" ".join(missing))
+    check(content)
     seals = tuple(
         CopySeal(copy_no=n, code=_copy_code(n), qr_text=sign(SealClaims.of(content, n), key))
         for n in COPY_NUMBERS
@@ -83,7 +76,7 @@ def _content(letter: Letter, verification: Verification, hotline_phone: str) -> 
         hospital_zh=letter.hospital.name,
         hospital_en=letter.hospital.name_en,
         hospital_city=letter.hospital.city,
-        member_name=member.name,
+        member_name=unicodedata.normalize("NFC", member.name),
         document_type_zh=document.zh,
         document_type_en=document.en,
         document_masked=mask_document(member.document_number),
@@ -106,7 +99,7 @@ def _content(letter: Letter, verification: Verification, hotline_phone: str) -> 
         asked_by=verification.verified_by.display_name,
         asked_at=verification.verified_at,
         case_number=case.reference,
-        location=case.location,
+        location=" ".join(unicodedata.normalize("NFC", case.location).split()),
         issued_at=letter.issued_at,
         lapses_at=letter.lapses_at,
         issued_by=letter.issued_by.display_name,

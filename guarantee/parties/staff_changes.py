@@ -9,13 +9,8 @@ from guarantee.db import db
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.insurers import Insurer
-from guarantee.parties.staff import (
-    RoleNeedsPlace,
-    Staff,
-    end_all_sessions,
-    password_is,
-    set_password,
-)
+from guarantee.parties.sessions import end_all_sessions
+from guarantee.parties.staff import RoleNeedsPlace, Staff, password_is, set_password
 from guarantee.refusals import Conflict, Invalid, Words
 from guarantee.roles import AT_A_CENTER, Role
 

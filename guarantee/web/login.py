@@ -14,7 +14,7 @@ from guarantee.edge.access import allow, public
 from guarantee.edge.language import COOKIE as LANGUAGE_COOKIE
 from guarantee.edge.language import t
 from guarantee.edge.transaction import committed
-from guarantee.parties import staff
+from guarantee.parties import sessions
 from guarantee.parties.attempts import (
     SIGN_IN_LIMITS,
     check_attempts,
@@ -70,10 +70,10 @@ def do_sign_in() -> Any:
     def work() -> Response:
         check_attempts(marks, limits=SIGN_IN_LIMITS, at=at)
         try:
-            person = staff.sign_in(
+            person = sessions.sign_in(
                 username=username, password=request.form.get("password", "")[:200], at=at
             )
-        except staff.BadSignIn:
+        except sessions.BadSignIn:
             db.session.rollback()
             committed(lambda: note_failure(marks, at=at))
             raise
@@ -88,7 +88,7 @@ def do_sign_in() -> Any:
 @allow()
 def sign_out() -> Response:
     """End this session, here and in the table."""
-    staff.sign_out(staff=current_user, at=now())
+    sessions.sign_out(staff=current_user, at=now())
     logout_user()
     session.clear()
     return redirect(url_for("login.sign_in"), 303)

@@ -105,7 +105,7 @@ def test_a_character_that_no_font_has_is_named_before_a_number_exists(session, a
     enrolment = make_enrolment(make_member("王\U0003fffd"))
     with pytest.raises(Refusal) as refused:
         make_letter(at=at, enrolment=enrolment)
-    assert refused.value.code == "unprintable_character"
+    assert refused.value.code == "characters_missing"
 
 
 def test_a_voided_letter_gives_its_money_back_and_the_next_one_names_it(session, at):

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from guarantee.audit import AuditRecord
 from guarantee.business_time import now
 from guarantee.parties.attempts import FailedAttempt
-from guarantee.parties.staff import Staff, StaffSession, password_is
+from guarantee.parties.sessions import StaffSession
+from guarantee.parties.staff import Staff, password_is
 from guarantee.roles import Role
 from guarantee.web.navigation import home_of
 from tests.factories import PASSWORD, make_staff

@@ -16,14 +16,8 @@ from guarantee.edge.language import t
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital, UnknownHospital
 from guarantee.parties.insurers import Insurer
-from guarantee.parties.staff import (
-    SYSTEM,
-    ApiToken,
-    Staff,
-    StaffSession,
-    create_staff,
-    end_all_sessions,
-)
+from guarantee.parties.sessions import ApiToken, StaffSession, end_all_sessions
+from guarantee.parties.staff import SYSTEM, Staff, create_staff
 from guarantee.parties.staff_changes import change_staff, reset_password, set_active
 from guarantee.refusals import NotFound, Refusal
 from guarantee.roles import AT_A_CENTER, ROLE_WORDS, Role
