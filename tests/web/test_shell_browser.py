@@ -165,3 +165,19 @@ def test_auto_follows_the_machine_and_a_choice_stays(browser: Browser, address: 
         page.click("text=浅色")
         page.wait_for_load_state()
         assert page.locator("html").get_attribute("data-bs-theme") == "light"
+
+
+def test_on_a_phone_the_lanes_are_behind_a_button_and_within_reach(
+    browser: Browser, address: str
+) -> None:
+    with in_a(browser, viewport={"width": 390, "height": 844}, has_touch=True) as context:
+        page = context.new_page()
+        sign_in(page, address, "admin", PASSWORD)
+        page.tap(".band-menu summary")
+        link = page.locator(".band-menu nav a", has_text="医院")
+        box = link.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["height"] >= 44
+        link.tap()
+        page.wait_for_url("**/admin/hospitals")
