@@ -153,4 +153,5 @@ def staff_of_token(token: str, *, at: datetime) -> Staff | None:
 
 
 def digest(token: str) -> str:
+    """What is kept of a token: its SHA-256."""
     return hashlib.sha256(token.encode()).hexdigest()

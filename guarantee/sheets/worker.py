@@ -16,6 +16,8 @@ import sys
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import python_calamine as calamine
+
 MOST_CELLS = 2_000_000
 
 
@@ -38,8 +40,6 @@ def as_json(value: object) -> Any:
 
 def read(data: bytes) -> list[dict[str, Any]]:
     """Every visible worksheet, its rows without their empty tails."""
-    import python_calamine as calamine  # after the limits are set, so that they cover it
-
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     sheets: list[dict[str, Any]] = []
     cells = 0
