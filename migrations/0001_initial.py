@@ -41,6 +41,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_centers_code")),
     )
     op.create_table(
+        "check_attempts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_attempts")),
+    )
+    op.create_index(
+        "ix_check_attempts_address_at", "check_attempts", ["address", "at"], unique=False
+    )
+    op.create_table(
         "demo_mark",
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -1337,6 +1347,27 @@ def upgrade() -> None:
     )
     op.create_index("ix_originals_owed", "originals", ["batch_id", "arrived_at"], unique=False)
     op.create_table(
+        "pending_bills",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letters.id"], name=op.f("fk_pending_bills_letter_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["staff.id"], name=op.f("fk_pending_bills_made_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_bills")),
+    )
+    op.create_table(
         "settled_receipts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -1881,6 +1912,7 @@ def downgrade() -> None:
     op.drop_table("settlement_lines")
     op.drop_index("ix_settled_receipts_number", table_name="settled_receipts")
     op.drop_table("settled_receipts")
+    op.drop_table("pending_bills")
     op.drop_index("ix_originals_owed", table_name="originals")
     op.drop_table("originals")
     op.drop_table("letter_papers")
@@ -1997,6 +2029,8 @@ def downgrade() -> None:
     op.drop_index("ix_failed_attempts_mark_at", table_name="failed_attempts")
     op.drop_table("failed_attempts")
     op.drop_table("demo_mark")
+    op.drop_index("ix_check_attempts_address_at", table_name="check_attempts")
+    op.drop_table("check_attempts")
     op.drop_table("centers")
     op.drop_table("audit_head")
     if op.get_bind().dialect.name == "postgresql":
