@@ -69,6 +69,12 @@ def set_active(*, staff: Staff, active: bool, by: Staff, at: datetime) -> None:
     audit.record(by=by, at=at, action=action, subject=f"staff:{staff.id}")
 
 
+def end_sessions(*, staff: Staff, by: Staff, at: datetime) -> None:
+    """End every session and token of an account, which stays as it is."""
+    end_all_sessions(staff=staff, at=at)
+    audit.record(by=by, at=at, action="sessions ended", subject=f"staff:{staff.id}")
+
+
 def change_staff(
     *,
     staff: Staff,

@@ -191,6 +191,18 @@ def test_a_change_of_role_ends_sessions_and_a_change_of_name_does_not(
     assert session.get(Staff, person.id).role == Role.ALLIANCE_FINANCE
 
 
+def test_ending_an_accounts_sessions_signs_it_out_and_leaves_it_active(
+    session: Session, admin: FlaskClient, sign_in: Browser
+) -> None:
+    person = make_staff(Role.HOTLINE)
+    theirs = sign_in(person)
+    admin.post(f"/admin/staff/{person.id}/sessions")
+    assert theirs.get("/account").status_code == 302
+    assert last_action(session) == "sessions ended"
+    session.expire_all()
+    assert session.get(Staff, person.id).active
+
+
 def test_nobody_disables_themselves(session: Session, sign_in: Browser) -> None:
     me = make_staff(Role.ADMIN)
     browser = sign_in(me)

@@ -16,9 +16,14 @@ from guarantee.edge.language import t
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital, UnknownHospital
 from guarantee.parties.insurers import Insurer
-from guarantee.parties.sessions import ApiToken, StaffSession, end_all_sessions
+from guarantee.parties.sessions import ApiToken, StaffSession
 from guarantee.parties.staff import SYSTEM, Staff, create_staff
-from guarantee.parties.staff_changes import change_staff, reset_password, set_active
+from guarantee.parties.staff_changes import (
+    change_staff,
+    reset_password,
+    set_active,
+)
+from guarantee.parties.staff_changes import end_sessions as end_account_sessions
 from guarantee.refusals import NotFound, Refusal
 from guarantee.roles import AT_A_CENTER, ROLE_WORDS, Role
 from guarantee.sheets.writing import Heading
@@ -241,6 +246,6 @@ def give_password(staff_id: int) -> Any:
 @allow(Role.ADMIN)
 def end_sessions(staff_id: int) -> Response:
     """End every session and token of an account."""
-    end_all_sessions(staff=_person(staff_id), at=now())
+    end_account_sessions(staff=_person(staff_id), by=current_user, at=now())
     flash(t("所有登录和令牌已结束。", "Every session and token is ended."), "ok")
     return redirect(url_for("staff.show", staff_id=staff_id), 303)
