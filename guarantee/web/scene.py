@@ -52,7 +52,7 @@ def record_verification(case: Case) -> Verification:
         if name.startswith("exclusion-") and value in ("yes", "no")
     }
     method = Method.PROVISIONAL if forms.ticked("provisional") else Method.DOCUMENT
-    in_scope = forms.text("condition_in_scope", most=3, required=True)
+    in_scope = forms.text("condition_in_scope", most=10, required=True)
     if in_scope not in IN_SCOPE:
         raise forms.NotAChoice(field="condition_in_scope")
     return verify(
