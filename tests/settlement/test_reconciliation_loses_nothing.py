@@ -52,7 +52,7 @@ facts = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(lines, rows, facts)
 def test_every_line_every_row_and_every_fen_comes_out_once(system, report, told):
     found = reconcile(frame(system, SYSTEM_COLUMNS), frame(report, REPORT_COLUMNS), told)
@@ -73,7 +73,7 @@ def test_every_line_every_row_and_every_fen_comes_out_once(system, report, told)
             assert by_key[label] == amount
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(lines, rows, facts)
 def test_a_match_is_never_said_of_unequal_sides_and_a_difference_always_has_a_sentence(
     system, report, told
