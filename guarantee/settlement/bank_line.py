@@ -70,5 +70,6 @@ def fen_of(amount: Decimal) -> int:
 
 
 def handed_back(row: int, refusal: Invalid, original: tuple[str, ...]) -> HandedBack:
+    """The line `row` as it goes back, with what was wrong with it."""
     reason = Words(refusal.message("zh"), refusal.message("en"))
     return HandedBack(row, refusal.field or "", refusal.code, reason, original)

@@ -25,6 +25,7 @@ from guarantee.sheets.cells import BadDate, clean_text, compact
 
 
 def from_camt(data: bytes) -> BankLines:
+    """The booked entries of a camt.053. Refuses (`NotAStatement`) other XML, DTDs and entities."""
     try:
         root = ElementTree.fromstring(data, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):

@@ -24,6 +24,7 @@ from guarantee.sheets.texts import decode
 
 
 def from_mt940(data: bytes) -> BankLines:
+    """The movements of an MT940. Refuses (`NotAStatement`) what the library can't read."""
     try:
         statement = mt940.parse(decode(data))
     except Exception:  # the library raises many kinds, all meaning that the file is not one
