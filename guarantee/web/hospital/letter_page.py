@@ -23,7 +23,7 @@ from guarantee.letters.admission import admission
 from guarantee.letters.lifecycle import top_ups_of
 from guarantee.letters.models import Letter, TopUpRequest
 from guarantee.letters.position import position_of
-from guarantee.letters.verify import state_now
+from guarantee.letters.verify import replaced_by, state_now
 from guarantee.letters.visible import letter_for
 from guarantee.refusals import Refusal
 from guarantee.tables import LETTER
@@ -99,6 +99,7 @@ def letter_page(letter: Letter, errors: dict[str, Refusal] | None = None, opened
         position=position,
         part=part,
         sums=sums,
+        newer_number=replaced_by(letter),
         top_ups=[t for t in top_ups_of(initial) if t.state != "voided"],
         requests=waiting,
         open_request=next((r for r in waiting if r.state == "asked"), None),
@@ -134,7 +135,7 @@ def done_on(letter: Letter, work: Callable[[], str], *, part: str = "") -> Any:
         return address_of(letter)
 
     def again(errors: dict[str, Refusal]) -> str:
-        for refusal in errors.values() if not part else ():
+        for refusal in errors.values() if part else ():
             flash((refusal.code, refusal.message(language())), "bad")  # type: ignore[arg-type]
         return letter_page(own_letter(request.view_args["number"]), errors, part)  # type: ignore[index]
 
