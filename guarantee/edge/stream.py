@@ -9,8 +9,10 @@ it saw last: that way a disabled account stops listening without anybody having 
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import Response, request, stream_with_context
@@ -36,6 +38,10 @@ for so many seconds a stream looks again behind what it has told."""
 WITHOUT_ID = timedelta(minutes=10)
 """How far back a reader hears who doesn't say what it saw last."""
 _MOST = 200
+
+_ending = threading.Event()
+_counting = threading.Condition()
+_open_lines = [0]
 
 
 def topics_of(staff: Staff) -> list[str]:
@@ -71,27 +77,48 @@ def tell(
     last_id: int | None,
     *,
     once: bool,
-    pause: Callable[[float], None] = time.sleep,
+    pause: Callable[[float], bool | None] = _ending.wait,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[str]:
-    """The stream's text. `pause` and `clock` are the machine's unless a test has its own."""
+    """The stream's text. `pause` (true: end now) and `clock` are the machine's unless a test has
+    its own."""
     if last_id is None:
         last_id = events.id_before(now() - WITHOUT_ID)
     tail = _Tail(topics, last_id)
-    began = spoke = clock()
-    yield "retry: 2000\n\n"
-    while True:
-        for event in tail.news(clock()):
-            spoke = clock()
-            yield as_text(event)
-        if once:
-            return
-        if clock() - began > LONGEST:
-            return
-        if clock() - spoke > HEARTBEAT:
-            spoke = clock()
-            yield ": still here\n\n"
-        pause(LOOK_EVERY)
+    with _line():
+        began = spoke = clock()
+        yield "retry: 2000\n\n"
+        while True:
+            for event in tail.news(clock()):
+                spoke = clock()
+                yield as_text(event)
+            if once or clock() - began > LONGEST:
+                return
+            if clock() - spoke > HEARTBEAT:
+                spoke = clock()
+                yield ": still here\n\n"
+            if pause(LOOK_EVERY):
+                return
+
+
+def end_all(within: float = 5.0) -> None:
+    """End every stream of this process and wait until they have: for a server that stops."""
+    _ending.set()
+    with _counting:
+        _counting.wait_for(lambda: not _open_lines[0], within)
+    _ending.clear()
+
+
+@contextmanager
+def _line() -> Iterator[None]:
+    with _counting:
+        _open_lines[0] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _open_lines[0] -= 1
+            _counting.notify_all()
 
 
 def as_text(event: LiveEvent) -> str:
