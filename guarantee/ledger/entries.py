@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from guarantee.audit import Actor
 from guarantee.db import broke, db
@@ -39,6 +40,13 @@ class Movement:
 
 def account(kind: AccountKind, owner_id: int = 0) -> Account:
     """The account of this kind and owner, opened with balance 0 when there is none yet."""
+    known: dict[tuple[str, int], Account] = db.session.info.setdefault("ledger_accounts", {})
+    if (found := known.get((kind, owner_id))) is None:
+        found = known[kind, owner_id] = _find_or_open(kind, owner_id)
+    return found
+
+
+def _find_or_open(kind: AccountKind, owner_id: int) -> Account:
     query = select(Account).where(Account.kind == kind, Account.owner_id == owner_id)
     found = db.session.scalar(query)
     if found is not None:
@@ -53,6 +61,13 @@ def account(kind: AccountKind, owner_id: int = 0) -> Account:
             raise
         return found
     return made
+
+
+@event.listens_for(Session, "after_soft_rollback")
+@event.listens_for(Session, "after_commit")
+def _forget_accounts(session: Session, _rolled_back: object = None) -> None:
+    """What this transaction knew of accounts is worth nothing to the next."""
+    session.info.pop("ledger_accounts", None)
 
 
 def lock(*accounts: Account) -> None:
