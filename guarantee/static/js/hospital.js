@@ -1,5 +1,5 @@
 // The line that is being typed: quantity × unit price, shown as one types. The server works it out
-// again; this only spares the person the sum. After a line was posted the item's field has the focus.
+// again; this only spares the person the sum.
 (function () {
   const form = document.querySelector("form[data-line]");
   if (!form) return;
@@ -15,5 +15,4 @@
   }
   form.addEventListener("input", sum);
   sum();
-  if (location.hash === "#post") form.elements.name.focus({ preventScroll: true });
 })();

@@ -87,7 +87,7 @@ def post_line(number: str) -> Any:
             raise
         _warn(posted)
         flash(said(posted), "ok")
-        return address_of(letter, _anchor="post")
+        return address_of(letter, posted=1)
 
     return forms.attempt(work, again=lambda errors: letter_page(letter, errors, "post"))
 
