@@ -22,6 +22,9 @@ from guarantee.letters.lifecycle import top_ups_of
 from guarantee.letters.models import Letter
 from guarantee.parties.staff import Staff
 
+ENDED = ("closed", "lapsed")
+"""What such a letter held has gone back to its cover."""
+
 
 def case_holds(initial: Letter, part: Part) -> list[Hold]:
     """The holds of one part over all letters of the case, the initial letter's first."""
@@ -29,11 +32,11 @@ def case_holds(initial: Letter, part: Part) -> list[Hold]:
 
 
 def room(initial: Letter, part: Part) -> int:
-    """What the guarantee can still take, in fen. The cover is locked. On a closed letter: what of
+    """What the guarantee can still take, in fen. The cover is locked. On an ended letter: what of
     the released guarantee the cover can still hold again."""
     holds = case_holds(initial, part)
     still = sum(hold.open_fen for hold in holds)
-    if initial.state == "closed":
+    if initial.state in ENDED:
         released = sum(hold.released_fen for hold in holds)
         still += min(released, _available(initial).balance_fen)
     return still
@@ -45,15 +48,15 @@ def use(initial: Letter, part: Part, change_fen: int, by: Staff, at: datetime) -
     owed_to = _owed_to(initial, part)
     cause = f"letter:{initial.number}"
     holds = case_holds(initial, part)
-    closed = initial.state == "closed"
+    ended = initial.state in ENDED
     if change_fen < 0:
         _give_back(holds, -change_fen, owed_to, cause, by, at)
-        if closed:
+        if ended:
             for hold in holds:
                 release(hold=hold, cause=cause, by=by, at=at)
         return
     for hold in holds:
-        if closed and hold.open_fen < change_fen:
+        if ended and hold.open_fen < change_fen:
             more = min(hold.released_fen, change_fen - hold.open_fen)
             if more:
                 extend_hold(hold=hold, amount_fen=more, cause=cause, by=by, at=at)

@@ -7,6 +7,7 @@ from dataclasses import astuple
 
 from sqlalchemy import func, select
 
+from guarantee.business_time import business_day
 from guarantee.charges.lines import ChargeLine, LineConflict
 from guarantee.charges.models import Charge
 from guarantee.db import db
@@ -24,7 +25,7 @@ SENDERS: dict[Part, frozenset[Role]] = {
 }
 TAKES = {
     Part.IN_HOSPITAL: frozenset({"presented"}),
-    Part.PRE_HOSPITAL: frozenset({"issued", "presented", "closed"}),
+    Part.PRE_HOSPITAL: frozenset({"issued", "presented", "closed", "lapsed"}),
 }
 
 
@@ -79,6 +80,20 @@ REFUSED_IN: dict[str, type[Conflict]] = {
     "voided": LetterVoided,
     "lapsed": LetterLapsed,
 }
+
+
+def check_state(initial: Letter, part: Part, lines: Iterable[ChargeLine]) -> None:
+    """Whether the letter takes these lines as it stands now.
+
+    A letter to a hospital outside the network is never presented and so lapses: the ride it
+    covered while it stood is still the alliance's. Refuses `not_presented`, `letter_closed`,
+    `letter_voided`, `letter_lapsed`.
+    """
+    late = initial.state == "lapsed" and any(
+        line.charged_on > business_day(initial.lapses_at) for line in lines
+    )
+    if initial.state not in TAKES[part] or late:
+        raise REFUSED_IN[initial.state]()
 
 
 def known_lines(letter: Letter, part: Part, line_ids: Iterable[str]) -> dict[str, Charge]:

@@ -17,11 +17,10 @@ from guarantee import audit
 from guarantee.business_time import business_day
 from guarantee.charges import capturing
 from guarantee.charges.checks import (
-    REFUSED_IN,
     SENDERS,
-    TAKES,
     check_own,
     check_refunds,
+    check_state,
     fresh_places,
     part_of,
 )
@@ -65,7 +64,7 @@ def post_charges(*, letter: Letter, lines: Sequence[ChargeLine], by: Staff, at: 
 
     Refuses what `check_lines` refuses; `not_your_part` for another's part or a mixture of both;
     `unknown_letter` for another institution's; `not_presented`, `letter_closed`, `letter_voided`,
-    `letter_lapsed` by state; `line_conflict` for other content under a posted id;
+    `letter_lapsed` by state (`check_state`); `line_conflict` for other content under a posted id;
     `refund_too_large` where an item's refunds exceed its charges. Above the guarantee nothing is
     refused: the excess is the patient's.
     """
@@ -76,8 +75,7 @@ def post_charges(*, letter: Letter, lines: Sequence[ChargeLine], by: Staff, at: 
     fresh, duplicates = fresh_places(initial, lines)
     before = _position(initial, part)
     if fresh:
-        if initial.state not in TAKES[part]:
-            raise REFUSED_IN[initial.state]()
+        check_state(initial, part, [lines[place] for place in fresh])
         check_refunds(initial, part, lines, fresh)
         take_up_excess(letter=initial, by=by, at=at)
         _post(initial, part, [lines[place] for place in fresh], by, at)

@@ -31,7 +31,7 @@ from guarantee.ledger.check import check_ledger
 from guarantee.ledger.entries import balance
 from guarantee.ledger.holds import holds_of
 from guarantee.ledger.models import AccountKind, Part
-from guarantee.letters.lifecycle import void
+from guarantee.letters.lifecycle import lapse_due, void
 from guarantee.letters.models import Letter
 from guarantee.letters.position import position_of
 from guarantee.letters.top_up import ask, decide
@@ -289,6 +289,21 @@ def test_a_letter_that_has_ended_takes_no_in_hospital_charges(
     session.flush()
     with pytest.raises(refusal):
         post(letter, line(), at=at)
+
+
+def test_a_lapsed_letter_takes_the_rides_of_the_days_it_stood_and_no_others(
+    session: Session, at: datetime
+) -> None:
+    """Outside the network no letter is presented: it lapses, and the ride under it was real."""
+    letter = make_letter(at=at)
+    later = at + timedelta(days=9)
+    lapse_due(at=later, by=make_staff(Role.ADMIN))
+    assert letter.state == "lapsed"
+    posted = post(letter, ride(40_000), at=later)
+    assert (posted.captured_fen, posted.patient_fen) == (40_000, 0)
+    with pytest.raises(checks.LetterLapsed):
+        post(letter, ride(charged_on=at.date() + timedelta(days=5)), at=later)
+    assert check_ledger().faults == []
 
 
 def test_a_voided_letter_takes_no_pre_hospital_charges(session: Session, at: datetime) -> None:
