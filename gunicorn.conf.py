@@ -15,3 +15,10 @@ graceful_timeout = 5  # a stream of events has no end of its own
 keepalive = 5
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    """Make the pre-printed form before the first caller waits for it."""
+    from guarantee.letters.paper import warm
+
+    warm()

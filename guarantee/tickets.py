@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from guarantee import audit
 from guarantee.db import Base, Moment, PrimaryKey, db, one_of
 from guarantee.events import publish
+from guarantee.parties.centers import Center
 from guarantee.parties.staff import Staff
 from guarantee.refusals import Conflict, Words
 
@@ -91,6 +92,7 @@ def take(*, ticket: Ticket, by: Staff, at: datetime) -> None:
         raise TicketDone()
     ticket.owner_id = by.id
     audit.record(by=by, at=at, action="ticket taken", subject=f"ticket:{ticket.id}")
+    _tell_center(ticket, at)
 
 
 def finish(*, ticket: Ticket, answer: str, by: Staff, at: datetime) -> None:
@@ -99,3 +101,17 @@ def finish(*, ticket: Ticket, answer: str, by: Staff, at: datetime) -> None:
         raise TicketDone()
     ticket.owner_id, ticket.done_at, ticket.answer = by.id, at, answer
     audit.record(by=by, at=at, action="ticket done", subject=f"ticket:{ticket.id}")
+    _tell_center(ticket, at)
+
+
+def _tell_center(ticket: Ticket, at: datetime) -> None:
+    """Whoever handed it over sees that somebody is at it, and what was answered."""
+    center = db.session.get(Center, ticket.center_id) if ticket.center_id else None
+    if center is not None:
+        publish(
+            topic=f"center:{center.code}",
+            kind="ticket",
+            at=at,
+            ticket=ticket.id,
+            case=ticket.case_id,
+        )
