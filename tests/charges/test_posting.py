@@ -383,6 +383,15 @@ def test_a_top_up_takes_up_what_exceeded_the_guarantee_before(
     assert check_ledger().faults == []
 
 
+def test_a_refund_comes_out_of_the_latest_top_up_first(letter: Letter, at: datetime) -> None:
+    amendment = top_up(letter, 300_000, at)
+    post(letter, line(600_000), at=at)
+    post(letter, line(-150_000), at=at)
+    first, second = holds_of([letter.id, amendment.id], Part.IN_HOSPITAL)
+    assert (first.captured_fen, second.captured_fen) == (450_000, 0)
+    assert check_ledger().faults == []
+
+
 def test_charges_on_a_top_ups_number_are_the_cases(letter: Letter, at: datetime) -> None:
     amendment = top_up(letter, 100_000, at)
     posted = post(amendment, line(520_000), at=at)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import defer, joinedload
 from werkzeug.exceptions import TooManyRequests
 
 from guarantee.business_time import now
@@ -91,6 +92,9 @@ def _found(typed: str) -> Letter:
 def _letters() -> Listing:
     listing = Listing.asked(filters=("state",), sort="-issued")
     query = visible_letters(current_user).where(Letter.kind == "initial")
+    query = query.options(
+        defer(Letter.content_json), joinedload(Letter.case).joinedload(Case.member)
+    )
     if listing.q:
         query = query.join(Case, Case.id == Letter.case_id).join(Member)
         query = query.where(_matches(listing.q))
