@@ -231,6 +231,9 @@ COPY = table_of(
 
 _FINANCE = (Role.ALLIANCE_FINANCE,)
 _CENTER = (Role.CENTER_FINANCE, Role.ALLIANCE_FINANCE)
+_TO_ACCOUNT = Words("付至登记的收款账户", "To the account on record")
+_SEEN = Words("银行对账单核对相符", "Found on the bank's statement")
+_ANEW = Words("款项退回，须重新付款", "The money came back; it must be paid anew")
 
 BATCH = table_of(
     "batch",
@@ -298,7 +301,7 @@ BATCH = table_of(
             "remit",
             "remitted",
             _FINANCE,
-            Words("付至登记的收款账户", "To the account on record"),
+            _TO_ACCOUNT,
         ),
         (
             "approved",
@@ -312,21 +315,21 @@ BATCH = table_of(
             "confirm",
             "paid",
             _FINANCE,
-            Words("银行对账单核对相符", "Found on the bank's statement"),
+            _SEEN,
         ),
         (
             "remitted",
             "return",
             "approved",
             _FINANCE,
-            Words("款项退回，须重新付款", "The money came back; it must be paid anew"),
+            _ANEW,
         ),
         (
             "paid",
             "return",
             "approved",
             _FINANCE,
-            Words("款项退回，须重新付款", "The money came back; it must be paid anew"),
+            _ANEW,
         ),
         *[
             (
@@ -355,6 +358,31 @@ BATCH = table_of(
     ],
 )
 
+HOSPITAL_BATCH = table_of(
+    "hospital_batch",
+    Words("医院结算批次", "Hospital batch"),
+    {
+        "open": Words("待批准", "Awaiting approval"),
+        "approved": Words("已批准", "Approved"),
+        "remitted": Words("付款中", "Sent to the bank"),
+        "paid": Words("已付款", "Paid"),
+    },
+    {event: BATCH.events[event] for event in ("approve", "remit", "confirm", "return")},
+    [
+        (
+            "open",
+            "approve",
+            "approved",
+            _FINANCE,
+            Words("由开立人以外的人批准", "By another person than who opened it"),
+        ),
+        ("approved", "remit", "remitted", _FINANCE, _TO_ACCOUNT),
+        ("remitted", "confirm", "paid", _FINANCE, _SEEN),
+        ("remitted", "return", "approved", _FINANCE, _ANEW),
+        ("paid", "return", "approved", _FINANCE, _ANEW),
+    ],
+)
+
 TABLES: dict[str, StateTable] = {
-    t.name: t for t in (LETTER, HOLD, CASE, TOP_UP_REQUEST, COPY, BATCH)
+    t.name: t for t in (LETTER, HOLD, CASE, TOP_UP_REQUEST, COPY, BATCH, HOSPITAL_BATCH)
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -14,11 +15,19 @@ from guarantee.parties.staff import Staff
 from guarantee.settlement.bank_line import BankLine
 from guarantee.settlement.bank_lines import read_statement
 from guarantee.settlement.books import book_payment
-from guarantee.settlement.models import BankStatement, BankStatementLine, Batch, Remittance
+from guarantee.settlement.hospital_payment import state_of, take_hospital_line
+from guarantee.settlement.models import (
+    BankStatement,
+    BankStatementLine,
+    Batch,
+    HospitalRemittance,
+    Remittance,
+)
 from guarantee.settlement.moves import advance_by_itself, locked
 
 MAILING_DAYS = 2
-_REFERENCE = re.compile(r"JS\d{10}(?:R\d{1,2})?(?!\d)")
+AnyOrder = TypeVar("AnyOrder", Remittance, HospitalRemittance)
+_REFERENCE = re.compile(r"(?:JS\d{10}|JY\d{12})(?:R\d{1,2})?(?!\d)")
 
 
 def take_statement(
@@ -74,9 +83,15 @@ def take_statement(
 def _take(
     statement: BankStatement, line: BankLine, by: Staff, at: datetime, mailing_days: int
 ) -> None:
-    remittance = _remittance_of(line)
+    reference = _reference_in(line)
+    remittance = _order(Remittance, reference)
+    hospital_remittance = _order(HospitalRemittance, reference)
     outcome = "unmatched"
-    if remittance is not None:
+    if hospital_remittance is not None:
+        outcome = take_hospital_line(remittance=hospital_remittance, line=line, by=by, at=at)
+        if outcome == "unmatched":
+            hospital_remittance = None
+    elif remittance is not None:
         batch = locked(remittance.batch)
         db.session.refresh(remittance)
         paid = remittance.paid_fen - line.amount_fen  # out of our account is negative
@@ -111,6 +126,7 @@ def _take(
             text=line.text,
             outcome=outcome,
             remittance_id=remittance.id if remittance else None,
+            hospital_remittance_id=hospital_remittance.id if hospital_remittance else None,
         )
     )
     db.session.flush()
@@ -122,12 +138,12 @@ def _note_payment(
     """Note on order and batch what the bank did; answers the line's outcome."""
     remittance.paid_fen = paid
     if line.amount_fen > 0:
-        remittance.state = "returned" if paid == 0 else _state_of(remittance)
+        remittance.state = "returned" if paid == 0 else state_of(remittance)
         if batch.state in ("remitted", "paid") and paid == 0:
             advance_by_itself(batch, "return")
             batch.paid_on = batch.mail_by = None
         return "returned"
-    remittance.state = _state_of(remittance)
+    remittance.state = state_of(remittance)
     remittance.paid_on = line.booked_on
     if remittance.state != "partly_paid" and batch.state == "remitted":
         advance_by_itself(batch, "confirm")
@@ -136,15 +152,14 @@ def _note_payment(
     return "matched" if remittance.state == "paid" else remittance.state
 
 
-def _state_of(remittance: Remittance) -> str:
-    if remittance.paid_fen == remittance.amount_fen:
-        return "paid"
-    return "partly_paid" if remittance.paid_fen < remittance.amount_fen else "overpaid"
-
-
-def _remittance_of(line: BankLine) -> Remittance | None:
-    """By the reference in the text. Two references in one text: nobody can say, so none."""
+def _reference_in(line: BankLine) -> str | None:
+    """The reference in the text. Two references in one text: nobody can say, so none."""
     named = set(_REFERENCE.findall(line.text.upper()))
-    if len(named) != 1:
+    return named.pop() if len(named) == 1 else None
+
+
+def _order(table: type[AnyOrder], reference: str | None) -> AnyOrder | None:
+    """The order of this reference among the centres' or the hospitals'."""
+    if reference is None:
         return None
-    return db.session.scalar(select(Remittance).where(Remittance.reference == named.pop()))
+    return db.session.scalar(select(table).where(table.reference == reference))

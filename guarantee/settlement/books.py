@@ -5,6 +5,7 @@ alliance owes it to the centre or took it from the reserve fund); here it is pai
 
     courier_expense ◄── center_payable        approved courier fees
     center_payable, reserve_fund ◄── bank      a payment that the bank confirms
+    hospital_payable ◄── bank                  the same to a hospital
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from guarantee.ledger.entries import Movement, account, post_entry
 from guarantee.ledger.models import AccountKind, Entry
 from guarantee.parties.centers import Center
 from guarantee.parties.staff import Staff
-from guarantee.settlement.models import Batch, BatchLine
+from guarantee.settlement.models import Batch, BatchLine, HospitalBatch
 
 
 def book_courier(*, batch: Batch, amount_fen: int, by: Staff, at: datetime) -> Entry | None:
@@ -60,6 +61,27 @@ def book_payment(
         kind="paid" if amount_fen > 0 else "payment returned",
         cause=f"batch:{batch.id}",
         movements=movements,
+        by=by,
+        at=at,
+        key=f"bank:{serial}",
+    )
+
+
+def book_hospital_payment(
+    *, batch: HospitalBatch, amount_fen: int, serial: str, by: Staff, at: datetime
+) -> Entry:
+    """`amount_fen` (> 0 paid, < 0 come back) of what is owed to the batch's hospital. Counted once
+    for each serial number of the bank."""
+    debit, credit = (
+        account(AccountKind.HOSPITAL_PAYABLE, batch.hospital_id),
+        account(AccountKind.BANK),
+    )
+    if amount_fen < 0:
+        debit, credit = credit, debit
+    return post_entry(
+        kind="paid" if amount_fen > 0 else "payment returned",
+        cause=f"hospital_batch:{batch.id}",
+        movements=[Movement(debit=debit, credit=credit, amount_fen=abs(amount_fen))],
         by=by,
         at=at,
         key=f"bank:{serial}",

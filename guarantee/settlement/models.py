@@ -8,6 +8,11 @@ from guarantee.settlement.models_batch import (
     ReserveDrawdown,
     SignOff,
 )
+from guarantee.settlement.models_hospital import (
+    HospitalBatch,
+    HospitalLine,
+    HospitalRemittance,
+)
 from guarantee.settlement.models_payment import (
     BankStatement,
     BankStatementLine,
@@ -33,6 +38,9 @@ __all__ = [
     "CourierFee",
     "Difference",
     "HandedBackRow",
+    "HospitalBatch",
+    "HospitalLine",
+    "HospitalRemittance",
     "LineCharge",
     "Mailing",
     "Original",

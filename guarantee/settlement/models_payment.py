@@ -105,7 +105,11 @@ class BankStatementLine(Base):
         UniqueConstraint("serial", name="uq_bank_statement_lines_serial"),
         one_of("outcome", LINE_OUTCOMES),
         CheckConstraint(
-            "(outcome = 'unmatched') = (remittance_id IS NULL)", name="matched_to_something"
+            "(outcome = 'unmatched') = (remittance_id IS NULL AND hospital_remittance_id IS NULL)",
+            name="matched_to_something",
+        ),
+        CheckConstraint(
+            "remittance_id IS NULL OR hospital_remittance_id IS NULL", name="matched_to_one"
         ),
         CheckConstraint("amount_fen <> 0", name="amount_not_nothing"),
     )
@@ -121,6 +125,10 @@ class BankStatementLine(Base):
     text: Mapped[str] = mapped_column(String(300))
     outcome: Mapped[str] = mapped_column(String(12))
     remittance_id: Mapped[int | None] = mapped_column(ForeignKey("remittances.id"), index=True)
+    hospital_remittance_id: Mapped[int | None] = mapped_column(
+        ForeignKey("hospital_remittances.id"), index=True
+    )
+    """The hospital's order (`models_hospital.py`) that it paid, where it is no centre's."""
     statement: Mapped[BankStatement] = relationship(back_populates="lines")
     remittance: Mapped[Remittance | None] = relationship()
 

@@ -52,6 +52,13 @@ def reference_of(center_code: str, week: str, attempt: int = 1) -> str:
     return bare if attempt == 1 else f"{bare}R{attempt}"
 
 
+def hospital_reference_of(hospital_id: int, week: str, attempt: int = 1) -> str:
+    """'JY000012202647': 结算医院, the hospital's id in six digits (codes may hold anything), the
+    week; 'R2' behind it when it is sent anew."""
+    bare = f"JY{hospital_id:06d}{week.replace('-W', '')}"
+    return bare if attempt == 1 else f"{bare}R{attempt}"
+
+
 def bank_csv(payments: Sequence[Payment]) -> bytes:
     """The bank's batch file: GB18030, CRLF, a line a payment, the sum of all in the last line.
 

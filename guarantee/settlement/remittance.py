@@ -11,7 +11,7 @@ from guarantee import audit
 from guarantee.db import db
 from guarantee.parties.staff import Staff
 from guarantee.refusals import Conflict, Words
-from guarantee.settlement.models import Batch, Remittance
+from guarantee.settlement.models import Batch, HospitalRemittance, Remittance
 from guarantee.settlement.moves import advance, locked
 from guarantee.settlement.payment_file import (
     NoAccount,
@@ -49,12 +49,14 @@ def first_remittance(batch: Batch) -> Remittance | None:
     )
 
 
-def payment_csv(remittances: Sequence[Remittance]) -> bytes:
+def payment_csv(remittances: Sequence[Remittance | HospitalRemittance]) -> bytes:
     """The bank's file for these orders; the same orders give the same bytes."""
     return bank_csv([_payment(one) for one in remittances])
 
 
-def payment_xml(remittances: Sequence[Remittance], *, payer: str, payer_account: str) -> bytes:
+def payment_xml(
+    remittances: Sequence[Remittance | HospitalRemittance], *, payer: str, payer_account: str
+) -> bytes:
     """The same as ISO 20022 pain.001."""
     return pain_001(
         [_payment(one) for one in remittances],
@@ -104,7 +106,7 @@ def _order(batch: Batch, by: Staff, at: datetime) -> Remittance:
     return made
 
 
-def _payment(one: Remittance) -> Payment:
+def _payment(one: Remittance | HospitalRemittance) -> Payment:
     return Payment(
         reference=one.reference,
         payee=one.payee,

@@ -118,6 +118,7 @@ SUBJECTS: dict[str, Words] = {
     "first_guarantee": Words("首次担保", "first guarantee"),
     "ticket": Words("工单", "ticket"),
     "batch": Words("批次", "batch"),
+    "hospital_batch": Words("医院批次", "hospital batch"),
     "bank_statement": Words("银行对账单", "bank statement"),
     "reserve_fund": Words("备用金", "reserve fund"),
     "difference": Words("差异", "difference"),
