@@ -184,7 +184,7 @@ class Mondays:
         if batch.state != "mailed":
             return
         codes = [one.code for one in originals_of(batch)]
-        missing = 1 if len(codes) > 6 and self.chance.random() < 0.3 else 0
+        missing = 1 if len(codes) > 6 and self.chance.random() < 0.12 else 0
         tick_off(batch=batch, codes=codes[missing:], by=self.preparer, at=at)
         if not missing:
             close(batch=batch, by=self.preparer, at=at)

@@ -168,7 +168,7 @@ class Story:
             self._then(at, 40, lambda t: self._turned_away(letter, t))
         else:
             self._then(at, chance.randrange(25, 70), lambda t: self._present(letter, t))
-        self._then(at, chance.randrange(300, 2_000), lambda t: self._bill_the_trip(letter, t))
+        self._then(at, chance.randrange(90, 900), lambda t: self._bill_the_trip(letter, t))
 
     def _void(self, case: Case, letter: Letter, at: datetime) -> None:
         void(letter=letter, reason="送往医院变更", by=self.cast.dispatcher, at=at)
