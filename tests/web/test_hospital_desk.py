@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from guarantee.audit import AuditRecord
-from guarantee.business_time import now
+from guarantee.business_time import business_day, now, week_of
 from guarantee.letters import number as numbers
 from guarantee.letters.guesses import MOST_FAILED, CheckAttempt, note_guess
 from guarantee.letters.lifecycle import void
@@ -20,6 +22,7 @@ from tests.factories import (
     make_staff,
     make_verified_case,
 )
+from tests.settlement.hospital_scenes import Stays
 
 
 @pytest.fixture
@@ -224,3 +227,17 @@ def test_a_guess_is_counted_by_account_not_by_the_hospitals_address(letter, sess
         note_guess(f"staff:{busy.id}", False, now())
     assert look_up(sign_in(busy), letter.number).status_code == 429
     assert look_up(sign_in(calm), letter.number).status_code == 303
+
+
+def test_the_desk_sees_how_fast_its_hospital_has_been_paid(session, sign_in):
+    stays, at = Stays(), now()
+    before = at - timedelta(days=14)
+    stays.closed(100_000, at=before)
+    batch = stays.opened(week=week_of(business_day(before)), at=at - timedelta(days=6))
+    stays.paid(batch, on=(business_day(at) - timedelta(days=3)).isoformat())
+    waiting = make_letter(hospital=stays.hospital)
+    desk = sign_in(stays.desk)
+    for path in ("/hospital", f"/hospital/letters/{waiting.number}"):
+        assert "结案到账中位数 11 天（1 份担保函）" in desk.get(path).text
+    newcomer = sign_in(make_staff(Role.BILLING_DESK))
+    assert "暂无付款记录" in newcomer.get("/hospital").text

@@ -29,6 +29,7 @@ from guarantee.members.identity import mask_name
 from guarantee.members.models import Member
 from guarantee.refusals import Invalid
 from guarantee.roles import Role
+from guarantee.settlement.paid_in import paid_in
 from guarantee.sheets.writing import Heading
 from guarantee.tables import LETTER
 from guarantee.web.hospital.letter_page import (
@@ -124,6 +125,7 @@ def _page(listing: Listing, verdict: Verdict | None = None, typed: str = "") -> 
         verdict=verdict,
         typed_number=typed if not typed.startswith(PREFIX) else "",
         hotline=settings().hotline_phone,
+        paid=paid_in(hospital_id=current_user.hospital_id, at=now()),
     )
 
 

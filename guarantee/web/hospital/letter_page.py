@@ -26,6 +26,7 @@ from guarantee.letters.position import position_of
 from guarantee.letters.verify import replaced_by, state_now
 from guarantee.letters.visible import letter_for
 from guarantee.refusals import Refusal
+from guarantee.settlement.paid_in import paid_in
 from guarantee.tables import LETTER
 from guarantee.web import forms
 from guarantee.web.listing import Listing
@@ -121,6 +122,7 @@ def letter_page(letter: Letter, errors: dict[str, Refusal] | None = None, opened
         errors=errors or {},
         opened=opened,
         newest_event=events.newest_id(),
+        paid=paid_in(hospital_id=initial.hospital_id, at=at),
     )
 
 
