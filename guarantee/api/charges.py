@@ -9,6 +9,7 @@ from typing import Annotated
 from apiflask import APIBlueprint
 from pydantic import Field
 
+from guarantee.api.asked import letter_asked
 from guarantee.api.fields import Day, Fen, In, Line, Moment, Out, SignedFen
 from guarantee.api.operation import me, operation
 from guarantee.business_time import now
@@ -20,7 +21,6 @@ from guarantee.charges.stay import charges_of
 from guarantee.edge.access import allow
 from guarantee.edge.transaction import note_view
 from guarantee.ledger.models import Part
-from guarantee.letters.visible import letter_for
 from guarantee.roles import Role
 from guarantee.tables import LETTER
 
@@ -119,7 +119,7 @@ def post_letter_charges(number: str, body: ChargesIn) -> PostedOut:
     The hospital posts the in-hospital part, the centre the pre-hospital part. All lines count or
     none. Above the guarantee nothing is refused: the excess is the patient's.
     """
-    letter = letter_for(number, me())
+    letter = letter_asked(number)
     posted = post_charges(
         letter=letter,
         lines=[ChargeLine(**dict(line)) for line in body.lines],
@@ -143,7 +143,7 @@ def post_letter_charges(number: str, body: ChargesIn) -> PostedOut:
 @operation(Charges)
 def list_letter_charges(number: str) -> Charges:
     """The lines of the case, by the day they arose"""
-    letter = letter_for(number, me())
+    letter = letter_asked(number)
     note_view(action="charges viewed", subject=f"letter:{letter.number}")
     return Charges(items=[_charge(charge) for charge in charges_of(letter)], next_cursor=None)
 
@@ -156,7 +156,7 @@ def send_final_bill(number: str, body: FinalBillIn) -> FinalBillOut:
 
     What was used is captured, the rest goes back to the cover, the patient's share is stated.
     """
-    letter = letter_for(number, me())
+    letter = letter_asked(number)
     bill = close_with_final_bill(
         letter=letter, billed_on=body.billed_on, total_fen=body.total_fen, by=me(), at=now()
     )

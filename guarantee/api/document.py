@@ -50,6 +50,7 @@ _WHY = {
     413: "Too large",
     415: "Not a content type that is taken here",
     422: "A field is wrong; `errors` says which",
+    429: "Asked for unknown numbers too often: wait ten minutes",
 }
 _ROW = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 _PATH = {
@@ -146,7 +147,9 @@ def _statuses(call: dict[str, Any], path: str, method: str, is_public: bool) -> 
     found = set() if is_public else {401, 403}
     if "{" in path:
         found |= {404}
-    if "{number}" in path or any(p["in"] == "query" for p in call["parameters"]):
+    if "{number}" in path:
+        found |= {422, 429}
+    if any(p["in"] == "query" for p in call["parameters"]):
         found |= {422}
     if method == "post":
         found |= {400, 404, 409, 413, 415, 422}

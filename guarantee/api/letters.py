@@ -8,6 +8,7 @@ from apiflask import APIBlueprint
 from flask import current_app
 from pydantic import Field
 
+from guarantee.api.asked import letter_asked
 from guarantee.api.fields import Code, In, Moment, Out, Reason
 from guarantee.api.operation import me, operation
 from guarantee.business_time import now
@@ -19,7 +20,6 @@ from guarantee.letters.issue import issue
 from guarantee.letters.models import Letter
 from guarantee.letters.position import PartPosition, position_of
 from guarantee.letters.verify import replaced_by, state_now
-from guarantee.letters.visible import letter_for
 from guarantee.parties.hospitals import hospital_by_code
 from guarantee.tables import CASE, LETTER
 
@@ -145,7 +145,7 @@ def get_letter(number: str) -> LetterOut:
 
     A mistyped number is `bad_number` (422); an unknown one and somebody else's are 404 alike.
     """
-    letter = letter_for(number, me())
+    letter = letter_asked(number)
     note_view(action="letter viewed", subject=f"letter:{letter.number}")
     return letter_out(letter)
 
@@ -158,7 +158,7 @@ def present_letter(number: str, body: PresentationIn) -> Presentation:
 
     Accepted it is irrevocable. Not accepted it stays as it is and the hotline is called in.
     """
-    letter = letter_for(number, me())
+    letter = letter_asked(number)
     if body.accepted:
         letter = lifecycle.present(letter=letter, by=me(), at=now())
     else:
@@ -176,7 +176,7 @@ def void_letter(number: str, body: ReasonIn) -> LetterOut:
 
     Needs a reason. What it held returns to the cover; its number is never used again.
     """
-    letter = letter_for(number, me())
+    letter = letter_asked(number)
     return letter_out(lifecycle.void(letter=letter, reason=body.reason, by=me(), at=now()))
 
 
@@ -188,7 +188,7 @@ def hand_back_letter(number: str, body: ReasonIn) -> LetterOut:
 
     Only the hospital may, and only while nothing is captured. Its top-ups go with it.
     """
-    letter = letter_for(number, me())
+    letter = letter_asked(number)
     return letter_out(lifecycle.hand_back(letter=letter, reason=body.reason, by=me(), at=now()))
 
 

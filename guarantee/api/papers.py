@@ -6,12 +6,12 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
 
+from guarantee.api.asked import letter_asked
 from guarantee.api.fields import In, Out
-from guarantee.api.operation import Bytes, me, operation
+from guarantee.api.operation import Bytes, operation
 from guarantee.edge.access import allow, public
 from guarantee.edge.paper import letter_pdf
 from guarantee.letters.keys import published_keys
-from guarantee.letters.visible import letter_for
 from guarantee.roles import Role
 
 blueprint = APIBlueprint("api_papers", __name__, tag="Letters")
@@ -55,7 +55,7 @@ def get_letter_pdf(number: str, query: WhichCopy) -> Response:
 
     All four copies: the same bytes each time, each print counted. `?copy=1..4`: that copy.
     """
-    return letter_pdf(letter_for(number, me()), str(query.copy_no or ""))
+    return letter_pdf(letter_asked(number), str(query.copy_no or ""))
 
 
 @blueprint.get("/.well-known/letter-keys.json")

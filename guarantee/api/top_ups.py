@@ -8,6 +8,7 @@ from apiflask import APIBlueprint
 from flask import current_app
 from sqlalchemy import select
 
+from guarantee.api.asked import letter_asked
 from guarantee.api.fields import In, Moment, Out, PositiveFen, Reason
 from guarantee.api.operation import me, operation
 from guarantee.business_time import now
@@ -15,7 +16,7 @@ from guarantee.db import db
 from guarantee.edge.access import allow
 from guarantee.letters import top_up
 from guarantee.letters.models import Letter, TopUpRequest
-from guarantee.letters.visible import letter_for, visible_letters
+from guarantee.letters.visible import visible_letters
 from guarantee.parties.staff import Staff
 from guarantee.refusals import NotFound, Words
 from guarantee.roles import Role
@@ -75,7 +76,7 @@ def ask_for_top_up(number: str, body: RequestIn) -> RequestOut:
     Any number of the case will do. One request waits at a time.
     """
     made = top_up.ask(
-        letter=letter_for(number, me()),
+        letter=letter_asked(number),
         amount_fen=body.amount_fen,
         reason=body.reason,
         setting=body.setting,

@@ -7,11 +7,10 @@ from typing import Literal
 
 from apiflask import APIBlueprint
 
+from guarantee.api.asked import number_checked
 from guarantee.api.fields import Out
 from guarantee.api.operation import operation
-from guarantee.business_time import now
 from guarantee.edge.access import public
-from guarantee.letters.verify import check_number
 
 blueprint = APIBlueprint("api_verify", __name__, tag="Public", url_prefix="/api/v1")
 
@@ -41,7 +40,7 @@ def check_letter_number(number: str) -> PublicCheck:
     `bad_number` (422) is a mistyped one, told without a look-up. An older number of the case
     answers with the current total and the number that states it.
     """
-    found = check_number(number, at=now())
+    found = number_checked(number)
     if not found.genuine:
         return PublicCheck(
             genuine=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guarantee.letters import number as numbers
+from guarantee.letters.guesses import MOST_FAILED
 from guarantee.letters.models import Letter
 from guarantee.roles import Role
 from tests import factories as make
@@ -357,3 +358,14 @@ def test_a_letter_of_another_centre_can_not_be_voided(api, letter, session):
     assert answer.status_code == 404
     session.expire_all()
     assert session.get_one(Letter, letter.id).state == "issued"
+
+
+def test_whoever_tries_numbers_is_slowed_down_and_nobody_else(app, api, client, desk, letter):
+    for _ in range(MOST_FAILED):
+        assert client.get(f"/api/v1/verify/{numbers.new('3101')}").json["genuine"] is False
+        assert desk.get(f"/letters/{numbers.new('3101')}").status_code == 404
+    shut = client.get(f"/api/v1/verify/{letter.number}")
+    assert (shut.status_code, shut.json["code"]) == (429, "too_many_requests")
+    assert desk.get(f"/letters/{letter.number}").status_code == 429
+    colleague = api(make.make_staff(Role.BILLING_DESK, hospital=letter.hospital))
+    assert colleague.get(f"/letters/{letter.number}").status_code == 200
