@@ -163,23 +163,11 @@ def capture(
 
     The caller has locked the cover and asks for no more than `hold.open_fen`.
     """
-    if not amount_fen:
-        return
-    receivable = account(AccountKind.INSURER_RECEIVABLE, _insurer_id(hold))
-    post_entry(
-        kind="captured",
-        cause=cause,
-        movements=[
-            _move(hold, AccountKind.COVER_CAPTURED, AccountKind.COVER_HELD, amount_fen),
-            Movement(receivable, owed_to, amount_fen, hold.id),
-        ],
-        by=by,
-        at=at,
-        key=key,
-    )
-    hold.captured_fen += amount_fen
-    hold.state = _state_of(hold)
-    db.session.flush()
+    if amount_fen:
+        promise = _move(hold, AccountKind.COVER_CAPTURED, AccountKind.COVER_HELD, amount_fen)
+        owed = Movement(_receivable(hold), owed_to, amount_fen, hold.id)
+        post_entry(kind="captured", cause=cause, movements=[promise, owed], by=by, at=at, key=key)
+        _captured(hold, amount_fen)
 
 
 def uncapture(
@@ -193,23 +181,13 @@ def uncapture(
     key: str | None = None,
 ) -> None:
     """A refund: `amount_fen` of what was captured is promised again and no longer owed."""
-    if not amount_fen:
-        return
-    receivable = account(AccountKind.INSURER_RECEIVABLE, _insurer_id(hold))
-    post_entry(
-        kind="capture refunded",
-        cause=cause,
-        movements=[
-            _move(hold, AccountKind.COVER_HELD, AccountKind.COVER_CAPTURED, amount_fen),
-            Movement(owed_to, receivable, amount_fen, hold.id),
-        ],
-        by=by,
-        at=at,
-        key=key,
-    )
-    hold.captured_fen -= amount_fen
-    hold.state = _state_of(hold)
-    db.session.flush()
+    if amount_fen:
+        promise = _move(hold, AccountKind.COVER_HELD, AccountKind.COVER_CAPTURED, amount_fen)
+        owed = Movement(owed_to, _receivable(hold), amount_fen, hold.id)
+        post_entry(
+            kind="capture refunded", cause=cause, movements=[promise, owed], by=by, at=at, key=key
+        )
+        _captured(hold, -amount_fen)
 
 
 def release(*, hold: Hold, cause: str, by: Actor | None, at: datetime) -> int:
@@ -248,8 +226,15 @@ def _move(hold: Hold, debit: AccountKind, credit: AccountKind, amount_fen: int) 
     )
 
 
-def _insurer_id(hold: Hold) -> int:
-    return db.session.get_one(Cover, hold.cover_id).insurer_id
+def _receivable(hold: Hold) -> Account:
+    insurer_id = db.session.get_one(Cover, hold.cover_id).insurer_id
+    return account(AccountKind.INSURER_RECEIVABLE, insurer_id)
+
+
+def _captured(hold: Hold, change_fen: int) -> None:
+    hold.captured_fen += change_fen
+    hold.state = _state_of(hold)
+    db.session.flush()
 
 
 def _state_of(hold: Hold) -> str:
