@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,16 @@ def test_a_broken_backup_changes_nothing(run, session, tmp_path):
     answer = run("restore", file, "--force", "--json")
     assert (answer.exit_code, told(answer)["error"]["code"]) == (2, "restore_failed")
     assert session.scalar(select(func.count(Case.id))) == 1
+
+
+def test_kept_answers_go_after_a_week(run, api, session):
+    center = make.make_center()
+    dispatcher = api(make.make_staff(Role.DISPATCHER, center=center))
+    body = {"center": center.code, "caller": "", "condition": "accident"}
+    assert dispatcher.post("/cases", json=body, key="k-1").status_code == 201
+    assert told(run("tidy", "--json")) == {"answers": 0}
+    with time_machine.travel(now() + timedelta(days=8), tick=True):
+        assert told(run("tidy", "--json")) == {"answers": 1}
 
 
 def test_demo_data_is_for_demo_mode_only(run, session):
