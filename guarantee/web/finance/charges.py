@@ -98,7 +98,7 @@ def charges() -> Any:
         listing=listing,
         sums=sums,
         show=show,
-        states=LETTER.states,
+        taking=TAKING,
         may_post=current_user.role == Role.CENTER_FINANCE,
         many_centers=len(current_user.center_ids() or [0, 0]) > 1,
     )

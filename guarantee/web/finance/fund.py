@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
@@ -24,7 +24,7 @@ from guarantee.parties.hospitals import Hospital, UnknownHospital
 from guarantee.refusals import Refusal
 from guarantee.roles import Role
 from guarantee.settlement import reserve_fund
-from guarantee.settlement.models import ReserveDrawdown
+from guarantee.settlement.models import Batch, BatchLine, ReserveDrawdown
 from guarantee.settlement.report import LONGEST_RECEIPT
 from guarantee.settlement.visible import visible_centers
 from guarantee.sheets.cells import compact
@@ -60,11 +60,6 @@ def fund() -> Any:
 
 def _page(month: Month, errors: Mapping[str, Refusal]) -> str:
     center = month.center
-    open_drawdowns = db.session.scalars(
-        select(ReserveDrawdown).where(
-            ReserveDrawdown.center_id == center.id, ReserveDrawdown.line_id.is_(None)
-        )
-    ).all()
     centers = db.session.scalars(visible_centers(current_user).order_by(Center.code)).all()
     return render_template(
         "finance/fund.html",
@@ -72,7 +67,7 @@ def _page(month: Month, errors: Mapping[str, Refusal]) -> str:
         center=center,
         centers=[(one, reserve_fund.balance(one)) for one in centers],
         balance=reserve_fund.balance(center),
-        unreplenished_fen=sum(one.amount_fen for one in open_drawdowns),
+        unreplenished_fen=_unreplenished(center),
         waiting=_waiting(center) if current_user.role == Role.CENTER_FINANCE else [],
         hospitals=_outside(center) if current_user.role == Role.CENTER_FINANCE else [],
         today=business_day(now()),
@@ -80,6 +75,20 @@ def _page(month: Month, errors: Mapping[str, Refusal]) -> str:
         may_fill=current_user.role == Role.ALLIANCE_FINANCE,
         errors=errors,
     )
+
+
+def _unreplenished(center: Center) -> int:
+    """What was drawn and has not come back: in no batch yet, or in one that is not paid. Fen."""
+    query = (
+        select(func.coalesce(func.sum(ReserveDrawdown.amount_fen), 0))
+        .outerjoin(BatchLine, BatchLine.id == ReserveDrawdown.line_id)
+        .outerjoin(Batch, Batch.id == BatchLine.batch_id)
+        .where(
+            ReserveDrawdown.center_id == center.id,
+            Batch.id.is_(None) | Batch.paid_on.is_(None),
+        )
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def _waiting(center: Center) -> Sequence[Letter]:

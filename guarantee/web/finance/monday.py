@@ -146,8 +146,8 @@ def _waiting() -> list[Cell]:
     states = {"open", "reported", "reconciled", "approved", "remitted", "paid", "mailed"}
     query = visible_batches(current_user).where(Batch.state.in_(states))
     query = query.options(selectinload(Batch.center)).order_by(Batch.remit_by, Batch.id).limit(200)
-    found = [cell_of(batch) for batch in db.session.scalars(query)]
-    return [cell for cell in found if cell.mine]
+    mine = [cell for cell in map(cell_of, db.session.scalars(query)) if cell.mine]
+    return sorted(mine, key=lambda cell: (cell.clock is None, cell.batch.remit_by))
 
 
 def _unopened(week: str) -> list[Center]:

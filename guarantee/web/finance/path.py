@@ -72,9 +72,16 @@ def event_of(batch: Batch, open_differences: int) -> str | None:
 
 
 def is_mine(batch: Batch, open_differences: int, role: Role) -> bool:
-    """Whether this role can take the batch's next step."""
+    """Whether the batch waits for this role. What a centre's finance can do waits for the centre,
+    though headquarters may do it in its stead."""
     event = event_of(batch, open_differences)
-    return event is not None and role in BATCH.who(event)
+    return event is not None and role in waits_for(event)
+
+
+def waits_for(event: str) -> tuple[Role, ...]:
+    """Whose turn it is where this event is the next one."""
+    who = BATCH.who(event)
+    return (Role.CENTER_FINANCE,) if Role.CENTER_FINANCE in who else who
 
 
 def clock_of(batch: Batch) -> Clock | None:
@@ -100,7 +107,7 @@ def steps_of(
     else:
         here = _OPEN_IN.get(batch.state, "closed")
     event = event_of(batch, open_differences)
-    who = BATCH.who(event) if event else ()
+    who = waits_for(event) if event else ()
     clock = clock_of(batch)
     late = clock is not None and clock.until < at
     order = list(STEPS)
