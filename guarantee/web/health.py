@@ -135,8 +135,8 @@ def _database() -> bool:
 
 
 def _migrations() -> bool:
-    alembic = current_app.extensions["alembic"]
-    return {one.revision for one in alembic.current()} == {one.revision for one in alembic.heads()}
+    heads = {one.revision for one in current_app.extensions["alembic"].heads()}
+    return set(db.session.scalars(text("SELECT version_num FROM alembic_version"))) == heads
 
 
 def _keys() -> bool:
