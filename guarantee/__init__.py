@@ -56,7 +56,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(
             parents=True, exist_ok=True
         )
-    personal_data.use_key(settings.key("encryption_key"))
+    personal_data.use_keys(
+        encryption_key=settings.key("encryption_key"), signing_key=settings.key("signing_key")
+    )
     db.init_app(app)
     if settings.demo and settings.database_url.startswith("postgresql"):
         with app.app_context(), db.engine.connect() as connection:

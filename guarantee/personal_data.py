@@ -2,7 +2,8 @@
 
 `SealedText` columns hold AES-SIV ciphertext (a fresh nonce each, so equal values do not look
 equal); a value that must be found again has a second column with its `fingerprint`, an HMAC that
-says nothing without the key. The key comes from ENCRYPTION_KEY and never enters the database.
+says nothing without the key. The key comes from ENCRYPTION_KEY and never enters the database. The
+private halves of the letter keys are sealed too, by SIGNING_KEY.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import base64
 import hashlib
 import hmac
 import os
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sqlalchemy import String
@@ -21,23 +22,29 @@ _MARK = "s1."  # scheme and key generation, so that a key can be rolled over lat
 _keys: dict[str, bytes] = {}
 
 
-def use_key(key: bytes) -> None:
-    """Derive and set the process's encryption and fingerprint keys from ENCRYPTION_KEY's bytes."""
-    _keys["seal"] = hashlib.sha512(b"seal" + key).digest()
-    _keys["fingerprint"] = hashlib.sha256(b"fingerprint" + key).digest()
+Purpose = Literal["person", "letter_key"]
 
 
-def seal(text: str) -> str:
+def use_keys(*, encryption_key: bytes, signing_key: bytes) -> None:
+    """Derive and set the process's keys: what seals and fingerprints people from ENCRYPTION_KEY,
+    what wraps the keys that sign letters from SIGNING_KEY."""
+    _keys["person"] = hashlib.sha512(b"seal" + encryption_key).digest()
+    _keys["fingerprint"] = hashlib.sha256(b"fingerprint" + encryption_key).digest()
+    _keys["letter_key"] = hashlib.sha512(b"letter key" + signing_key).digest()
+
+
+def seal(text: str, purpose: Purpose = "person") -> str:
     """Ciphertext of `text`, different each time."""
     nonce = os.urandom(16)
-    body = nonce + AESSIV(_keys["seal"]).encrypt(text.encode(), [nonce])
+    body = nonce + AESSIV(_keys[purpose]).encrypt(text.encode(), [nonce])
     return _MARK + base64.urlsafe_b64encode(body).decode()
 
 
-def unseal(sealed: str) -> str:
-    """The text again. Raises `cryptography.exceptions.InvalidTag` when it was altered."""
+def unseal(sealed: str, purpose: Purpose = "person") -> str:
+    """The text again. Raises `cryptography.exceptions.InvalidTag` when it was altered or sealed
+    for another purpose."""
     body = base64.urlsafe_b64decode(sealed.removeprefix(_MARK))
-    return AESSIV(_keys["seal"]).decrypt(body[16:], [body[:16]]).decode()
+    return AESSIV(_keys[purpose]).decrypt(body[16:], [body[:16]]).decode()
 
 
 def fingerprint(kind: str, text: str) -> str:

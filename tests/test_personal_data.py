@@ -11,7 +11,7 @@ from sqlalchemy import text
 from guarantee import personal_data
 from tests.factories import make_member
 
-personal_data.use_key(b"k" * 32)
+personal_data.use_keys(encryption_key=b"k" * 32, signing_key=b"s" * 32)
 
 
 @given(st.text())
@@ -28,6 +28,11 @@ def test_an_altered_ciphertext_is_noticed():
     altered = sealed[:-6] + ("A" if sealed[-6] != "A" else "B") + sealed[-5:]
     with pytest.raises(InvalidTag):
         personal_data.unseal(altered)
+
+
+def test_a_letter_key_does_not_open_with_the_key_for_people():
+    with pytest.raises(InvalidTag):
+        personal_data.unseal(personal_data.seal("secret", "letter_key"))
 
 
 def test_a_document_and_a_phone_never_share_a_fingerprint():

@@ -12,13 +12,14 @@ from guarantee.audit import Actor
 from guarantee.db import db
 from guarantee.letters.models import LetterKey
 from guarantee.letters.seal import SigningKey, public_key_from_jwk
+from guarantee.personal_data import seal, unseal
 
 
 def signing_key(*, at: datetime) -> SigningKey:
     """The key in use; the first letter ever makes the first key."""
     query = select(LetterKey).where(LetterKey.retired_at.is_(None)).order_by(LetterKey.id.desc())
     row = db.session.scalar(query.limit(1)) or _new_key(at)
-    return SigningKey.from_seed(base64.b64decode(row.private_key))
+    return SigningKey.from_seed(base64.b64decode(unseal(row.private_key, "letter_key")))
 
 
 def rotate_keys(*, by: Actor, at: datetime) -> LetterKey:
@@ -55,10 +56,11 @@ def known_keys() -> dict[str, object]:
 
 def _new_key(at: datetime) -> LetterKey:
     key = SigningKey.generate()
+    secret = base64.b64encode(key.private.private_bytes_raw()).decode()
     row = LetterKey(
         kid=key.kid,
         public_key=key.public_jwk()["x"],
-        private_key=base64.b64encode(key.private.private_bytes_raw()).decode(),
+        private_key=seal(secret, "letter_key"),
         made_at=at,
     )
     db.session.add(row)

@@ -169,7 +169,8 @@ class LetterKey(Base):
     kid: Mapped[str] = mapped_column(String(32), unique=True)
     public_key: Mapped[str] = mapped_column(String(64))
     """Ed25519 public key, base64url."""
-    private_key: Mapped[str] = mapped_column(SealedText)
+    private_key: Mapped[str] = mapped_column(String(200))
+    """Its 32 secret bytes, wrapped by SIGNING_KEY."""
     made_at: Mapped[Moment]
     retired_at: Mapped[Moment | None]
     """From then on it signs no more; what it signed stays good."""

@@ -5,7 +5,7 @@
 (function () {
   const desk = document.querySelector("[data-live]");
   if (!desk || !window.EventSource) return;
-  const KINDS = ["call", "case", "verified", "issued", "letter", "closed", "arrived", "handed_over", "ticket", "top_up", "copy"];
+  const KINDS = ["call", "case", "verified", "issued", "letter", "closed", "arrived", "handed_over", "ticket", "top_up", "copy", "guarantee_used"];
   const word = document.querySelector("[data-live-word]");
   const zh = document.documentElement.lang.startsWith("zh");
   const told = new Set();
