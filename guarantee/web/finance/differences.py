@@ -79,6 +79,7 @@ def _page(batch: Batch, errors: Mapping[str, Refusal]) -> str:
         select(Report).where(Report.batch_id == batch.id, Report.replaced_at.is_(None))
     )
     groups, left = _cut(gather_alike(shown))
+    drawn = [one for _, members in groups for one in members]
     return render_template(
         "finance/differences.html",
         batch=batch,
@@ -93,7 +94,7 @@ def _page(batch: Batch, errors: Mapping[str, Refusal]) -> str:
         parts=PART_WORDS,
         suggestions={str(key): said for key, said in SUGGESTIONS.items()},
         alike=Alike,
-        by_line={one.line_id: one for one in everything if one.line_id is not None},
+        by_line={one.line_id: one for one in drawn if one.line_id is not None},
         decisions={key: resolution.DECISION_WORDS[key] for key in KEYS},
         decision_words=resolution.DECISION_WORDS,
         keys=KEYS,
@@ -113,6 +114,7 @@ def _narrowed(everything: Sequence[Difference], listing: Listing) -> list[Differ
     show, kind = listing.filters.get("show", "open"), listing.filters.get("kind")
     if show == "open" and not any(one.decision is None for one in everything):
         show = "all"  # nothing is open any more: show what was decided rather than nothing
+        listing.filters = {**listing.filters, "show": show}
     digits = "".join(listing.q.upper().split())
     return [
         one
