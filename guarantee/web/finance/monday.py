@@ -143,7 +143,7 @@ def _cells(centers: Sequence[Center], weeks: Sequence[str]) -> dict[tuple[int, s
 
 def _waiting() -> list[Cell]:
     """Every batch that waits for this reader's role, the one whose clock ends first on top."""
-    states = {"open", "reported", "reconciled", "approved", "remitted", "paid", "mailed"}
+    states = path.states_of(current_user.role)
     query = visible_batches(current_user).where(Batch.state.in_(states))
     query = query.options(selectinload(Batch.center)).order_by(Batch.remit_by, Batch.id).limit(200)
     mine = [cell for cell in map(cell_of, db.session.scalars(query)) if cell.mine]

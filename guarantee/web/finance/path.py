@@ -84,6 +84,12 @@ def waits_for(event: str) -> tuple[Role, ...]:
     return (Role.CENTER_FINANCE,) if Role.CENTER_FINANCE in who else who
 
 
+def states_of(role: Role) -> list[str]:
+    """The states in which a batch waits for this role."""
+    events = {**_EVENT, "reconciled": "resolve"}
+    return [state for state, event in events.items() if role in waits_for(event)]
+
+
 def clock_of(batch: Batch) -> Clock | None:
     """The clock that runs for the batch: to pay, then to mail. None when neither does."""
     if batch.state in ("open", "reported", "reconciled", "approved", "remitted"):
