@@ -72,7 +72,7 @@ def open_hospital_week(
     week = f"{week[:4]}-W{week[-2:]}"
     if business_day(at) <= days[-1]:
         raise WeekNotOver(week=week)
-    hospital_ids = sorted({due.hospital_id for due in _due(week)})
+    hospital_ids = sorted(_owed(week))
     # Whoever opens at the same moment waits here; issuing letters to these hospitals does not.
     db.session.execute(
         select(Hospital.id)
@@ -80,27 +80,26 @@ def open_hospital_week(
         .order_by(Hospital.id)
         .with_for_update(key_share=True)
     )
-    opened = set(
-        db.session.scalars(select(HospitalBatch.hospital_id).where(HospitalBatch.week == week))
-    )
-    owed: dict[int, list[_Due]] = {}
-    for due in _due(week):
-        if due.hospital_id in hospital_ids and due.hospital_id not in opened:
-            owed.setdefault(due.hospital_id, []).append(due)
-    for hospital_id, dues in owed.items():
-        if sum(due.fen for due in dues) > 0:
-            batch = HospitalBatch(
-                hospital_id=hospital_id,
-                week=week,
-                first_day=days[0],
-                last_day=days[-1],
-                opened_at=at,
-                opened_by_id=by.id,
-                remit_by=days[-1] + timedelta(days=1 + remittance_days),
-            )
-            _open(batch, dues, by, at)
+    for hospital_id, dues in _owed(week).items():
+        if hospital_id not in hospital_ids:
+            continue  # closed its first letter while this ran; not locked, so left for next time
+        batch = HospitalBatch(
+            hospital_id=hospital_id,
+            week=week,
+            first_day=days[0],
+            last_day=days[-1],
+            opened_at=at,
+            opened_by_id=by.id,
+            remit_by=days[-1] + timedelta(days=1 + remittance_days),
+        )
+        _open(batch, dues, by, at)
     query = select(HospitalBatch).where(HospitalBatch.week == week)
     return list(db.session.scalars(query.order_by(HospitalBatch.hospital_id)))
+
+
+def hospitals_to_open(week: str) -> int:
+    """How many hospitals `open_hospital_week` would open a batch for now. Refuses `bad_week`."""
+    return len(_owed(week))
 
 
 def approve_hospital_batch(*, batch: HospitalBatch, by: Staff, at: datetime) -> HospitalBatch:
@@ -167,6 +166,19 @@ def _open(batch: HospitalBatch, dues: Sequence[_Due], by: Staff, at: datetime) -
         lines=len(batch.lines),
         total_fen=batch.total_fen,
     )
+
+
+def _owed(week: str) -> dict[int, list[_Due]]:
+    """Hospital → what is due to it, where it comes to more than nothing and the week has no batch
+    of it yet."""
+    opened = set(
+        db.session.scalars(select(HospitalBatch.hospital_id).where(HospitalBatch.week == week))
+    )
+    owed: dict[int, list[_Due]] = {}
+    for due in _due(week):
+        if due.hospital_id not in opened:
+            owed.setdefault(due.hospital_id, []).append(due)
+    return {one: dues for one, dues in owed.items() if sum(due.fen for due in dues) > 0}
 
 
 def _due(week: str) -> list[_Due]:

@@ -46,6 +46,11 @@ LANES = (
         Words("周结算", "Settlement"),
         (Role.CENTER_FINANCE, Role.ALLIANCE_FINANCE, Role.SUPERVISOR),
     ),
+    Lane(
+        "hospital_weeks.index",
+        Words("医院结算", "Hospital weeks"),
+        (Role.ALLIANCE_FINANCE, Role.AUDITOR),
+    ),
     Lane("insurer.index", Words("我的案例", "Our cases"), (Role.INSURER,)),
     Lane("recovery.index", Words("追偿", "Recovery"), (Role.ALLIANCE_FINANCE, Role.INSURER)),
     Lane(
