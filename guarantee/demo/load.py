@@ -16,6 +16,7 @@ from guarantee.cases.models import Case, Condition
 from guarantee.config import Settings
 from guarantee.db import db
 from guarantee.demo.calendar import Calendar, minutes
+from guarantee.demo.hospital_money import plan_hospital_money
 from guarantee.demo.mark import mark_as_demo
 from guarantee.demo.mondays import Mondays, last_weeks
 from guarantee.demo.people import CALLER_IN_TROUBLE, PASSWORD, import_people, make_staff_of
@@ -104,6 +105,12 @@ def load(*, at: datetime, settings: Settings, tell: Callable[[str], None] = lamb
     for center, rate in zip(centers, CASES_A_DAY, strict=True):
         _play(center, rate, calendar, chance, settings, first_moment, at)
     _lapse(calendar, first_moment, at)
+    plan_hospital_money(
+        calendar=calendar,
+        weeks=last_weeks(at, WEEKS),
+        preparer=_staff("finance"),
+        approver=_staff("finance2"),
+    )
     calendar.run(on_day=lambda moment: tell(f"{business_day(moment):%m-%d}"))
     _tonight(centers[0], at, settings)
     db.session.commit()

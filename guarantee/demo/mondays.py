@@ -22,6 +22,7 @@ from guarantee.letters.number import grouped
 from guarantee.letters.snapshot import content_of
 from guarantee.money import plain_yuan, yuan
 from guarantee.parties.centers import Center
+from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from guarantee.settlement.approval import approve
 from guarantee.settlement.bank_statement import take_statement
@@ -214,7 +215,7 @@ def report_workbook(rows: list[list[str]], center: Center, week: str, at: dateti
     return workbook([sheet], made_at=at)
 
 
-def bank_csv(paid: list[tuple[str, int, Center]], day: date) -> bytes:
+def bank_csv(paid: list[tuple[str, int, Center | Hospital]], day: date) -> bytes:
     """What the bank's web page exports: GB18030, lines of preamble, then the table."""
     out = io.StringIO()
     sheet = csv.writer(out)
@@ -223,15 +224,15 @@ def bank_csv(paid: list[tuple[str, int, Center]], day: date) -> bytes:
     sheet.writerow(
         ["交易日期", "交易时间", "收入金额", "支出金额", "对方户名", "对方账号", "附言", "流水号"]
     )
-    for reference, fen, center in paid:
+    for reference, fen, payee in paid:
         sheet.writerow(
             [
                 f"{day:%Y%m%d}",
                 "101500",
                 "",
                 plain_yuan(fen),
-                center.bank_account_name,
-                center.bank_account_number,
+                payee.bank_account_name,
+                payee.bank_account_number,
                 f"{reference} 周结算",
                 f"{day:%Y%m%d}{reference}",
             ]
