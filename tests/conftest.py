@@ -16,7 +16,7 @@ from guarantee.db import db
 from guarantee.parties.sessions import create_token
 from guarantee.parties.staff import Staff
 from tests import factories
-from tests.databases import ENGINES, postgres_house, sqlite_house
+from tests.databases import ENGINES, in_memory_folder, postgres_house, sqlite_house
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=SHANGHAI)
 """A Wednesday in 2026-W47."""
@@ -28,8 +28,7 @@ def houses() -> Iterator[dict[str, Any]]:
     built: dict[str, Any] = {}
     yield built
     for house in built.values():
-        with house.app.app_context():
-            db.engine.dispose()
+        house.close()
 
 
 @pytest.fixture(params=ENGINES)
@@ -43,8 +42,11 @@ def app(
 ) -> Iterator[Flask]:
     """The application on an empty database, its context pushed."""
     if engine_name not in houses:
-        folder = tmp_path_factory.mktemp(engine_name)
-        houses[engine_name] = sqlite_house(folder) if engine_name == "sqlite" else postgres_house()
+        houses[engine_name] = (
+            sqlite_house(in_memory_folder(tmp_path_factory.mktemp(engine_name)))
+            if engine_name == "sqlite"
+            else postgres_house()
+        )
     house = houses[engine_name]
     house.empty_it()
     with house.app.app_context():

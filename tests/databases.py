@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,11 @@ class SqliteHouse:
             self.file.with_name(self.file.name + tail).unlink(missing_ok=True)
         shutil.copyfile(self.empty, self.file)
 
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+        shutil.rmtree(self.file.parent)
+
 
 @dataclass
 class PostgresHouse:
@@ -56,6 +62,16 @@ class PostgresHouse:
         names = ", ".join(t.name for t in Base.metadata.sorted_tables)
         with self.app.app_context(), db.engine.begin() as connection:
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+
+
+def in_memory_folder(otherwise: Path) -> Path:
+    """A folder that needs no disk, where the system has one: what a test commits need not last."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(dir=memory)) if os.access(memory, os.W_OK) else otherwise
 
 
 def sqlite_house(folder: Path) -> SqliteHouse:
