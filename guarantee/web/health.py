@@ -24,9 +24,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import Select, func, select, text
 
+from guarantee.business_time import now
 from guarantee.cases.models import Case
 from guarantee.db import db
 from guarantee.edge.access import public
+from guarantee.letters.keys import signing_key
 from guarantee.letters.models import Letter, LetterKey, TopUpRequest
 from guarantee.letters.paper.fonts import missing_characters
 from guarantee.settlement.models import Batch
@@ -141,10 +143,9 @@ def _migrations() -> bool:
 
 def _keys() -> bool:
     """The key in use opens with our settings' keys. None yet: the first letter makes it."""
-    row = db.session.scalar(
-        select(LetterKey).where(LetterKey.retired_at.is_(None)).order_by(LetterKey.id.desc())
-    )
-    return row is None or bool(row.private_key)
+    if db.session.scalar(select(LetterKey.id).where(LetterKey.retired_at.is_(None)).limit(1)):
+        signing_key(at=now())  # raises when it was wrapped by another key
+    return True
 
 
 def _fonts() -> bool:
