@@ -21,6 +21,7 @@ from guarantee.letters.models import Letter
 from guarantee.letters.position import PartPosition, position_of
 from guarantee.letters.verify import replaced_by, state_now
 from guarantee.parties.hospitals import hospital_by_code
+from guarantee.settlement.paid_in import paid_in
 from guarantee.tables import CASE, LETTER
 
 blueprint = APIBlueprint("api_letters", __name__, tag="Letters", url_prefix="/api/v1")
@@ -104,6 +105,9 @@ class LetterOut(Out):
     replaces: str | None
     replaced_by: str | None
     void_reason: str
+    paid_in_days: int | None
+    """How fast this hospital has been paid: median days from the final bill to the bank's
+    confirmation over the last 12 weeks; null when nothing was paid."""
     pre_hospital: PartOut
     in_hospital: PartOut
     letters: list[NumberOut]
@@ -196,6 +200,7 @@ def letter_out(letter: Letter) -> LetterOut:
     """A letter as the API shows one, with its case's position."""
     position = position_of(letter)
     hospital = letter.hospital
+    speed = paid_in(hospital_id=hospital.id, at=now())
     return LetterOut(
         id=letter.id,
         number=letter.number,
@@ -223,6 +228,7 @@ def letter_out(letter: Letter) -> LetterOut:
         replaces=letter.replaces.number if letter.replaces else None,
         replaced_by=replaced_by(letter) or None,
         void_reason=letter.void_reason,
+        paid_in_days=speed.days if speed else None,
         pre_hospital=_part(position.pre_hospital),
         in_hospital=_part(position.in_hospital),
         letters=[

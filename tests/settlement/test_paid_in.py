@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from guarantee.business_time import business_day, now, start_of, week_before
 from guarantee.settlement.paid_in import PaidIn, paid_in
 from tests.settlement.hospital_scenes import MONDAY, NEXT_MONDAY, NEXT_WEEK, TUESDAY, Stays
 
@@ -61,3 +62,15 @@ def test_a_payment_that_came_back_was_no_payment(stays):
     order = stays.paid(stays.opened())
     stays.bank_says(("+1.00", order.reference, "S9"))
     assert figure(stays) is None
+
+
+def test_the_api_says_of_each_letter_how_fast_its_hospital_was_paid(stays, session, api):
+    today = business_day(now())
+    monday = today - timedelta(days=today.weekday())
+    stays.closed(100, at=start_of(monday - timedelta(days=3)))
+    number = stays.admitted(0, at=now()).number
+    session.commit()
+    assert api(stays.desk).get(f"/letters/{number}").json["paid_in_days"] is None
+    stays.paid(stays.opened(week=week_before(now()), at=now()), on=str(monday))
+    session.commit()
+    assert api(stays.desk).get(f"/letters/{number}").json["paid_in_days"] == 3
