@@ -23,6 +23,7 @@ from guarantee.roles import Role
 from tests import factories as make
 from tests.members.files import FILES, FOLDER
 from tests.settlement.files import HEADER, workbook
+from tests.settlement.hospital_scenes import Stays
 from tests.settlement.scenes import MONDAY, WEEK, Week
 
 
@@ -158,6 +159,24 @@ def test_monday_opens_every_centres_batch_once_and_takes_a_report(run, session, 
     assert [d["kind"] for d in told(answer)["differences"]] == ["amount_differs"]
     unknown = run("settlement", "reconcile", "999", "--report", file, "--json")
     assert (unknown.exit_code, told(unknown)["error"]["code"]) == (2, "unknown_batch")
+
+
+def test_monday_opens_every_hospitals_batch_too_but_not_for_one_centre_alone(run, session):
+    stays = Stays()
+    stays.closed(30_000)
+    make.make_center("3101")
+    session.commit()
+    with time_machine.travel(MONDAY, tick=True):
+        alone = told(run("settlement", "run", "--center", "3101", "--json"))
+        first = told(run("settlement", "run", "--json"))["hospital_batches"]
+        again = told(run("settlement", "run", "--json"))["hospital_batches"]
+        said = run("settlement", "run").stdout
+    assert alone["hospital_batches"] == []
+    assert first == again
+    assert [(b["hospital"], b["letters"], b["total_fen"]) for b in first] == [
+        (stays.hospital.code, 1, 30_000)
+    ]
+    assert f"{stays.hospital.code} {WEEK}: open, 300.00" in said
 
 
 def test_a_token_opens_what_its_account_may(run, session):

@@ -16,7 +16,8 @@ from guarantee.money import yuan
 from guarantee.parties.centers import center_by_code
 from guarantee.parties.staff import Staff, staff_by_name, system
 from guarantee.settlement.batch import batch_of, run_week
-from guarantee.settlement.models import Batch
+from guarantee.settlement.hospital_weeks import open_hospital_week
+from guarantee.settlement.models import Batch, HospitalBatch
 from guarantee.settlement.report_upload import reconcile_batch, take_report
 from guarantee.settlement.totals import current_differences, totals_of
 from guarantee.settlement.visible import UnknownBatch, batch_for
@@ -26,13 +27,16 @@ settlement = click.Group("settlement", help="The weekly settlement.")
 
 @settlement.command()
 @click.option("--week", metavar="W", help="2026-W47; the week before this one unless given.")
-@click.option("--center", metavar="CODE", help="This centre only.")
+@click.option("--center", metavar="CODE", help="This centre only, and no hospital.")
 @as_json
 @with_appcontext
 def run(week: str | None, center: str | None, as_json: bool) -> None:
-    """Open the week's batch of every centre. Running it twice changes nothing."""
+    """Open the week's batch of every centre, and of every hospital that is owed something.
 
-    def open_them() -> list[dict[str, Any]]:
+    Running it twice changes nothing.
+    """
+
+    def open_them() -> dict[str, list[dict[str, Any]]]:
         at = now()
         batches = run_week(
             week=week or week_before(at),
@@ -41,11 +45,29 @@ def run(week: str | None, center: str | None, as_json: bool) -> None:
             centers=[center_by_code(center)] if center else None,
             remittance_days=current_app.config["SETTINGS"].remittance_days,
         )
-        return [_facts(batch) for batch in batches]
+        hospitals = []
+        if not center:
+            hospitals = open_hospital_week(
+                week=week or week_before(at),
+                by=system(),
+                at=at,
+                remittance_days=current_app.config["SETTINGS"].remittance_days,
+            )
+        return {
+            "batches": [_facts(batch) for batch in batches],
+            "hospital_batches": [_hospital_facts(batch) for batch in hospitals],
+        }
 
     opened = done(open_them, as_json=as_json)
-    lines = [f"{b['center']} {b['week']}: {b['state']}, {yuan(b['total_fen'])}" for b in opened]
-    tell({"batches": opened}, "\n".join(lines) or "no centres", as_json=as_json)
+    lines = [
+        f"{b['center']} {b['week']}: {b['state']}, {yuan(b['total_fen'])}"
+        for b in opened["batches"]
+    ] or ["no centres"]
+    lines += [
+        f"{b['hospital']} {b['week']}: {b['state']}, {yuan(b['total_fen'])}"
+        for b in opened["hospital_batches"]
+    ]
+    tell(opened, "\n".join(lines), as_json=as_json)
 
 
 @settlement.command()
@@ -113,6 +135,17 @@ def _facts(batch: Batch) -> dict[str, Any]:
         "state": batch.state,
         "lines": len(batch.lines),
         "total_fen": totals_of(batch).total_fen,
+    }
+
+
+def _hospital_facts(batch: HospitalBatch) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "hospital": batch.hospital.code,
+        "week": batch.week,
+        "state": batch.state,
+        "letters": len(batch.lines),
+        "total_fen": batch.total_fen,
     }
 
 
