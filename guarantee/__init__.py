@@ -18,6 +18,7 @@ from guarantee.demo.mark import refuse_real_data
 from guarantee.edge.access import enforce
 from guarantee.edge.accounts import init_accounts, protect_forms
 from guarantee.edge.addresses import init_addresses
+from guarantee.edge.logs import init_logs
 from guarantee.edge.problems import init_problems
 from guarantee.edge.transaction import House
 from guarantee.letters import models as _tables  # noqa: F401  every table is known from here on
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             refuse_real_data(connection)
     alembic.init_app(app)
     init_addresses(app)
+    init_logs()
     init_accounts(app)
     app.before_request(enforce)
     app.before_request(protect_forms)
