@@ -138,7 +138,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kid", sa.String(length=32), nullable=False),
         sa.Column("public_key", sa.String(length=64), nullable=False),
-        sa.Column("private_key", sa.String(), nullable=False),
+        sa.Column("private_key", sa.String(length=200), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_keys")),
@@ -414,6 +414,67 @@ def upgrade() -> None:
             "product_id", "version", name=op.f("uq_exclusion_versions_product_id_version")
         ),
     )
+    op.create_table(
+        "hospital_batches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "hospital_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("week", sa.String(length=8), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("remit_by", sa.Date(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("approved_fen", sa.BigInteger(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'open') = (approved_by_id IS NULL)",
+            name=op.f("ck_hospital_batches_approved_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'paid') = (paid_on IS NOT NULL)",
+            name=op.f("ck_hospital_batches_paid_on_a_day"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'approved', 'remitted', 'paid')",
+            name=op.f("ck_hospital_batches_state_known"),
+        ),
+        sa.CheckConstraint(
+            "(approved_by_id IS NULL) = (approved_fen IS NULL)",
+            name=op.f("ck_hospital_batches_approved_with_total"),
+        ),
+        sa.CheckConstraint(
+            "approved_by_id <> opened_by_id", name=op.f("ck_hospital_batches_approved_by_another")
+        ),
+        sa.CheckConstraint("approved_fen > 0", name=op.f("ck_hospital_batches_approved_positive")),
+        sa.CheckConstraint("length(week) = 8", name=op.f("ck_hospital_batches_week_like_2026_w47")),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"], ["staff.id"], name=op.f("fk_hospital_batches_approved_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["hospital_id"], ["hospitals.id"], name=op.f("fk_hospital_batches_hospital_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["staff.id"], name=op.f("fk_hospital_batches_opened_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hospital_batches")),
+        sa.UniqueConstraint("hospital_id", "week", name="uq_hospital_batches_hospital_week"),
+    )
+    op.create_index(
+        "ix_hospital_batches_hospital_paid",
+        "hospital_batches",
+        ["hospital_id", "paid_on"],
+        unique=False,
+    )
+    op.create_index("ix_hospital_batches_state", "hospital_batches", ["state"], unique=False)
     op.create_table(
         "idempotent_answers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -696,6 +757,60 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "hospital_remittances",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("payee", sa.String(length=120), nullable=False),
+        sa.Column("account_number", sa.String(length=40), nullable=False),
+        sa.Column("bank_name", sa.String(length=80), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.CheckConstraint(
+            "state <> 'overpaid' OR paid_fen > amount_fen",
+            name=op.f("ck_hospital_remittances_overpaid_is_more"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'paid' OR paid_fen = amount_fen",
+            name=op.f("ck_hospital_remittances_paid_in_full"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'partly_paid' OR paid_fen < amount_fen",
+            name=op.f("ck_hospital_remittances_partly_is_less"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('ordered', 'partly_paid', 'paid', 'overpaid', 'returned')",
+            name=op.f("ck_hospital_remittances_state_known"),
+        ),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_hospital_remittances_amount_positive")),
+        sa.CheckConstraint("paid_fen >= 0", name=op.f("ck_hospital_remittances_paid_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["hospital_batches.id"], name=op.f("fk_hospital_remittances_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["staff.id"], name=op.f("fk_hospital_remittances_made_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hospital_remittances")),
+        sa.UniqueConstraint("batch_id", "attempt", name="uq_hospital_remittances_attempt"),
+        sa.UniqueConstraint("reference", name=op.f("uq_hospital_remittances_reference")),
+    )
+    op.create_index(
+        "uq_hospital_remittances_one_live",
+        "hospital_remittances",
+        ["batch_id"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'returned'"),
+        postgresql_where=sa.text("state <> 'returned'"),
+    )
+    op.create_table(
         "import_rows",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -844,8 +959,13 @@ def upgrade() -> None:
         sa.Column(
             "remittance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column(
+            "hospital_remittance_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
         sa.CheckConstraint(
-            "(outcome = 'unmatched') = (remittance_id IS NULL)",
+            "(outcome = 'unmatched') = (remittance_id IS NULL AND hospital_remittance_id IS NULL)",
             name=op.f("ck_bank_statement_lines_matched_to_something"),
         ),
         sa.CheckConstraint(
@@ -854,6 +974,15 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "amount_fen <> 0", name=op.f("ck_bank_statement_lines_amount_not_nothing")
+        ),
+        sa.CheckConstraint(
+            "remittance_id IS NULL OR hospital_remittance_id IS NULL",
+            name=op.f("ck_bank_statement_lines_matched_to_one"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["hospital_remittance_id"],
+            ["hospital_remittances.id"],
+            name=op.f("fk_bank_statement_lines_hospital_remittance_id"),
         ),
         sa.ForeignKeyConstraint(
             ["remittance_id"],
@@ -867,6 +996,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statement_lines")),
         sa.UniqueConstraint("serial", name="uq_bank_statement_lines_serial"),
+    )
+    op.create_index(
+        op.f("ix_bank_statement_lines_hospital_remittance_id"),
+        "bank_statement_lines",
+        ["hospital_remittance_id"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_bank_statement_lines_remittance_id"),
@@ -1276,6 +1411,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("letter_id", "part", name="uq_holds_letter_part"),
     )
     op.create_index("ix_holds_cover_state", "holds", ["cover_id", "state"], unique=False)
+    op.create_table(
+        "hospital_lines",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_hospital_lines_amount_not_nothing")),
+        sa.CheckConstraint("nth >= 1", name=op.f("ck_hospital_lines_counted_from_one")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["hospital_batches.id"], name=op.f("fk_hospital_lines_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letters.id"], name=op.f("fk_hospital_lines_letter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hospital_lines")),
+        sa.UniqueConstraint("batch_id", "letter_id", name="uq_hospital_lines_batch_letter"),
+        sa.UniqueConstraint("letter_id", "nth", name="uq_hospital_lines_nth"),
+    )
     op.create_table(
         "letter_copies",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1917,6 +2074,7 @@ def downgrade() -> None:
     op.drop_table("originals")
     op.drop_table("letter_papers")
     op.drop_table("letter_copies")
+    op.drop_table("hospital_lines")
     op.drop_index("ix_holds_cover_state", table_name="holds")
     op.drop_table("holds")
     op.drop_index(op.f("ix_final_bills_hospital_id"), table_name="final_bills")
@@ -1960,6 +2118,9 @@ def downgrade() -> None:
     op.drop_table("hospital_refusals")
     op.drop_index(op.f("ix_bank_statement_lines_statement_id"), table_name="bank_statement_lines")
     op.drop_index(op.f("ix_bank_statement_lines_remittance_id"), table_name="bank_statement_lines")
+    op.drop_index(
+        op.f("ix_bank_statement_lines_hospital_remittance_id"), table_name="bank_statement_lines"
+    )
     op.drop_table("bank_statement_lines")
     op.drop_index(
         "uq_settlement_reports_current",
@@ -1979,6 +2140,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mailings_batch_id"), table_name="mailings")
     op.drop_table("mailings")
     op.drop_table("import_rows")
+    op.drop_index(
+        "uq_hospital_remittances_one_live",
+        table_name="hospital_remittances",
+        sqlite_where=sa.text("state <> 'returned'"),
+        postgresql_where=sa.text("state <> 'returned'"),
+    )
+    op.drop_table("hospital_remittances")
     op.drop_table("exclusion_clauses")
     op.drop_index(op.f("ix_cases_member_id"), table_name="cases")
     op.drop_index(op.f("ix_cases_incident_id"), table_name="cases")
@@ -1996,6 +2164,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_import_files_sha256"), table_name="import_files")
     op.drop_table("import_files")
     op.drop_table("idempotent_answers")
+    op.drop_index("ix_hospital_batches_state", table_name="hospital_batches")
+    op.drop_index("ix_hospital_batches_hospital_paid", table_name="hospital_batches")
+    op.drop_table("hospital_batches")
     op.drop_table("exclusion_versions")
     op.drop_index("ix_enrolments_card_number", table_name="enrolments")
     op.drop_table("enrolments")

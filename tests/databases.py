@@ -17,7 +17,7 @@ from flask import Flask
 from psycopg import sql
 from sqlalchemy import text
 
-from guarantee import create_app
+from guarantee import alembic, create_app
 from guarantee.config import Settings
 from guarantee.db import Base, db
 from tests.browser import Browser
@@ -100,8 +100,8 @@ def postgres_house() -> PostgresHouse:
 
 
 def build_schema(app: Flask) -> None:
-    """The schema as an operator gets it."""
-    Base.metadata.create_all(db.engine)
+    """The schema as an operator gets it: by the migrations."""
+    alembic.upgrade()
 
 
 def _app(url: str) -> Flask:

@@ -220,6 +220,22 @@ def test_rows_not_understood_come_back_with_the_reason_beside_them(
     assert any("日期无法识别" in cell for cell in cells)
 
 
+def test_every_line_of_a_batch_shows_both_sides_and_what_is_paid(
+    week: Week, table: bytes, sign_in: Browser
+) -> None:
+    batch = week.opened()
+    week.reported(batch)
+    browser = sign_in(week.finance)
+    page = text(browser.get(f"/finance/batches/{batch.id}/lines"))
+    assert "420.00" in page
+    assert week.rows[0][2] in page.replace(" ", "")
+    data = browser.get(f"/finance/batches/{batch.id}/lines?export=xlsx&part=pre_hospital")
+    sheet = load_workbook(io.BytesIO(data.get_data())).active
+    figures = [[sheet.cell(row, column).value for column in (6, 7, 8)] for row in (2, 3)]
+    assert figures == [[300, 300, 300], [400, 420, 400]]
+    assert "没有符合条件的行" in text(browser.get(f"/finance/batches/{batch.id}/lines?q=XYZ"))
+
+
 def test_the_list_of_weeks_is_a_workbook_too(week: Week, sign_in: Browser) -> None:
     week.charged(30_050)
     week.opened()
