@@ -4,6 +4,7 @@ monday.py       weeks as columns, centres as rows; what waits for whoever reads
 path.py         a batch's seven steps: which are done, which is open, whose turn it is
 batch.py        a batch as a path; its statement, its approval
 report.py       the centre's table: looked at, sent in, fetched again
+lines.py        every line of a batch, both sides' figures and what is paid
 differences.py  the worklist: decided by keyboard, in bulk where alike, undone until the approval
 gathered.py     which differences are alike
 bank.py         payments ordered and their files; the bank's statements and what they matched
@@ -20,6 +21,7 @@ from guarantee.web.finance import (
     courier_fees,
     differences,
     fund,
+    lines,
     originals,
     report,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "courier_fees",
     "differences",
     "fund",
+    "lines",
     "originals",
     "report",
 ]
