@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
 
-from guarantee.business_time import business_day, start_of
+from guarantee.business_time import bounds_of_week, business_day
 from guarantee.cases.first_guarantee import set_first_guarantee
 from guarantee.cases.intake import open_case, take_call
 from guarantee.cases.models import Case, Condition
@@ -37,6 +37,7 @@ from guarantee.settlement.reserve_fund import fund
 from guarantee.tickets import open_ticket
 
 WEEKS = 12
+MEMBERS = (420, 160)
 SEED = 120
 CASES_A_DAY = (1.9, 1.4, 0.9)
 """On average, at each of the three centres."""
@@ -73,14 +74,21 @@ def is_empty() -> bool:
     return not db.session.scalar(select(func.count(Center.id)))
 
 
-def load(*, at: datetime, settings: Settings, tell: Callable[[str], None] = lambda _: None) -> None:
-    """Fill an empty database. Commits as it goes. Refuses `database_not_empty`."""
+def load(
+    *,
+    at: datetime,
+    settings: Settings,
+    weeks: int = WEEKS,
+    members: tuple[int, int] = MEMBERS,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Fill an empty database with the last `weeks` (at least 3) and so many members of the two
+    insurers. Commits as it goes. Refuses `database_not_empty`."""
     if not is_empty():
         raise NotEmpty()
     chance = random.Random(SEED)  # noqa: S311  the demo shall be the same each time
-    first_moment = start_of(
-        business_day(at) - timedelta(days=7 * WEEKS + business_day(at).weekday())
-    )
+    names = last_weeks(at, weeks)
+    first_moment, _ = bounds_of_week(names[0])
     dawn = first_moment - timedelta(days=3)
     by = system()
     mark_as_demo(at=dawn)
@@ -97,17 +105,17 @@ def load(*, at: datetime, settings: Settings, tell: Callable[[str], None] = lamb
     make_staff_of(centers, network, insurers, by=by, at=dawn)
     db.session.commit()
     tell("会员导入 importing members")
-    for insurer, count in zip(insurers, (420, 160), strict=True):
+    for insurer, count in zip(insurers, members, strict=True):
         import_people(insurer, count=count, chance=chance, by=by, at=dawn)
     db.session.commit()
-    tell("十二周的案例 twelve weeks of cases")
+    tell(f"{weeks} 周的案例 {weeks} weeks of cases")
     calendar = Calendar(until=at)
     for center, rate in zip(centers, CASES_A_DAY, strict=True):
-        _play(center, rate, calendar, chance, settings, first_moment, at)
+        _play(center, rate, calendar, chance, settings, names)
     _lapse(calendar, first_moment, at)
     plan_hospital_money(
         calendar=calendar,
-        weeks=last_weeks(at, WEEKS),
+        weeks=names,
         preparer=_staff("finance"),
         approver=_staff("finance2"),
     )
@@ -139,8 +147,7 @@ def _play(
     calendar: Calendar,
     chance: random.Random,
     settings: Settings,
-    first_moment: datetime,
-    at: datetime,
+    weeks: list[str],
 ) -> None:
     cast = _cast(center)
     story = Story(cast=cast, calendar=calendar, chance=chance, settings=settings)
@@ -153,16 +160,12 @@ def _play(
         calendar=calendar,
         chance=chance,
     )
-    weeks = last_weeks(at, WEEKS)
-    ends = ["closed"] * (WEEKS - 3) + OUTCOMES[center.code]
-    first_moment = start_of(
-        business_day(at) - timedelta(days=7 * WEEKS + business_day(at).weekday())
-    )
-    calendar.at(first_moment, lambda t: _fund(cast, t))
+    ends = ["closed"] * (len(weeks) - 3) + OUTCOMES[center.code]
+    moment, _ = bounds_of_week(weeks[0])
+    calendar.at(moment, lambda t: _fund(cast, t))
     for week, end in zip(weeks, ends, strict=True):
         mondays.plan(week, until_step=end)
-    moment = first_moment
-    while moment < at:
+    while moment < calendar.until:
         moment += timedelta(hours=chance.expovariate(rate) * 24)
         calendar.at(moment, story.begin)
 
