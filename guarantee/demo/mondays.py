@@ -20,7 +20,7 @@ from guarantee.db import db
 from guarantee.demo.calendar import Calendar, minutes
 from guarantee.letters.number import grouped
 from guarantee.letters.snapshot import content_of
-from guarantee.money import plain_yuan, yuan
+from guarantee.money import parse_yuan, plain_yuan, yuan
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
@@ -210,7 +210,8 @@ def report_rows(batch: Batch, chance: random.Random, *, faults: int) -> list[lis
 def report_workbook(rows: list[list[str]], center: Center, week: str, at: datetime) -> bytes:
     """The table as a workbook: a title above the header, a 合计 row below."""
     title = f"{center.name_zh} {week} 担保函结算上报表"
-    foot = ["合计", "", "", "", "", "", "", "", "", "", f"共{len(rows)}行"]
+    total = sum(parse_yuan(row[7]) for row in rows)
+    foot = ["合计", "", "", "", "", "", "", yuan(total), "", "", ""]
     sheet = Sheet("上报", [Heading(h) for h in HEADINGS], [*rows, foot], title=(title,))
     return workbook([sheet], made_at=at)
 

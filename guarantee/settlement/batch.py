@@ -94,10 +94,11 @@ def run_week(
     remittance_days: int = REMITTANCE_DAYS,
 ) -> list[Batch]:
     """The week's batch of every centre (or of these). Running it twice changes nothing."""
-    chosen = centers or db.session.scalars(select(Center).order_by(Center.code)).all()
+    if centers is None:
+        centers = db.session.scalars(select(Center).order_by(Center.code)).all()
     return [
         open_batch(center=center, week=week, by=by, at=at, remittance_days=remittance_days)
-        for center in chosen
+        for center in centers
     ]
 
 
