@@ -10,7 +10,9 @@ from guarantee.business_time import SHANGHAI
 from guarantee.charges.final_bill import close_with_final_bill
 from guarantee.charges.lines import ChargeLine
 from guarantee.charges.posting import post_charges
-from guarantee.ledger.models import Part
+from guarantee.ledger.entries import account
+from guarantee.ledger.holds import holds_of, uncapture
+from guarantee.ledger.models import AccountKind, Part
 from guarantee.letters.lifecycle import present
 from guarantee.roles import Role
 from guarantee.settlement.bank_statement import take_statement
@@ -59,6 +61,14 @@ class Stays:
         letter = self.admitted(fen, at=at, **more)
         close_with_final_bill(letter=letter, by=self.desk, at=at)
         return letter
+
+    def takes_off(self, letter, fen, *, at):
+        """A later correction takes money off a closed letter."""
+        (hold,) = holds_of([letter.id], Part.IN_HOSPITAL)
+        uncapture(
+            hold=hold, amount_fen=fen, cause="correction", by=self.clerk, at=at,
+            owed_to=account(AccountKind.HOSPITAL_PAYABLE, self.hospital.id),
+        )  # fmt: skip
 
     def opened(self, *, week=WEEK, at=MONDAY, by=None):
         """This hospital's batch of the week, or None."""

@@ -8,9 +8,8 @@ from sqlalchemy import func, select
 from guarantee.business_time import SHANGHAI
 from guarantee.db import db
 from guarantee.ledger.check import check_ledger
-from guarantee.ledger.entries import account, balance
-from guarantee.ledger.holds import holds_of, uncapture
-from guarantee.ledger.models import AccountKind, Part
+from guarantee.ledger.entries import balance
+from guarantee.ledger.models import AccountKind
 from guarantee.parties.staff import Staff, system
 from guarantee.roles import Role
 from guarantee.settlement.batch import WeekNotOver
@@ -49,15 +48,6 @@ def stays(session):
 
 def owed(stays):
     return -balance(AccountKind.HOSPITAL_PAYABLE, stays.hospital.id)
-
-
-def gave_back(stays, letter, fen, at):
-    """Money that a later correction takes off a closed letter."""
-    (hold,) = holds_of([letter.id], Part.IN_HOSPITAL)
-    uncapture(
-        hold=hold, amount_fen=fen, cause="correction", by=stays.clerk, at=at,
-        owed_to=account(AccountKind.HOSPITAL_PAYABLE, stays.hospital.id),
-    )  # fmt: skip
 
 
 def test_a_week_holds_what_each_closed_letter_captured_and_nothing_of_open_stays(stays):
@@ -120,7 +110,7 @@ def test_a_week_is_not_opened_before_it_is_over(stays):
 def test_a_difference_that_arises_later_is_a_line_of_its_own(stays):
     letter = stays.closed(30_000)
     stays.paid(stays.opened())
-    gave_back(stays, letter, 4_000, TUESDAY + timedelta(days=8))
+    stays.takes_off(letter, 4_000, at=TUESDAY + timedelta(days=8))
     stays.closed(10_000, at=TUESDAY + timedelta(days=7))
     batch = stays.opened(week=NEXT_WEEK, at=NEXT_MONDAY)
     assert {(line.letter_id, line.nth, line.amount_fen) for line in batch.lines} >= {
@@ -135,7 +125,7 @@ def test_a_difference_that_arises_later_is_a_line_of_its_own(stays):
 def test_differences_alone_open_no_batch_but_wait_for_the_next_letters(stays):
     letter = stays.closed(30_000)
     stays.paid(stays.opened())
-    gave_back(stays, letter, 4_000, TUESDAY + timedelta(days=8))
+    stays.takes_off(letter, 4_000, at=TUESDAY + timedelta(days=8))
     assert stays.opened(week=NEXT_WEEK, at=NEXT_MONDAY) is None
     assert owed(stays) == -4_000
 

@@ -42,6 +42,17 @@ def test_the_median_of_an_even_count_is_the_slower_of_the_two_in_the_middle(stay
     assert figure(stays, at=NEXT_MONDAY + timedelta(days=3)) == PaidIn(days=5, letters=3)
 
 
+def test_a_later_difference_does_not_count_its_letter_again(stays):
+    letter = stays.closed(30_000)
+    stays.paid(stays.opened(), on="2026-11-25")
+    stays.takes_off(letter, 4_000, at=TUESDAY + timedelta(days=8))
+    stays.closed(10_000, at=TUESDAY + timedelta(days=7))
+    batch = stays.opened(week=NEXT_WEEK, at=NEXT_MONDAY)
+    assert len(batch.lines) == 2
+    stays.paid(batch, on="2026-12-02")
+    assert figure(stays, at=NEXT_MONDAY + timedelta(days=3)) == PaidIn(days=8, letters=2)
+
+
 def test_only_the_last_12_weeks_count(stays):
     stays.closed(100)
     stays.paid(stays.opened(), on="2026-11-25")
