@@ -81,6 +81,14 @@ def test_the_week_goes_from_approval_to_the_banks_file(stays, sign_in, session):
     assert batch.state == "remitted"
 
 
+def test_the_banks_statement_leads_to_the_hospitals_weeks(stays, sign_in, session):
+    order = stays.ordered(stays.approved(opened(stays, sign_in, session)))
+    taken = stays.bank_says(("423.45", order.reference, "S1"))
+    session.commit()
+    page = sign_in(stays.clerk).get(f"/finance/bank/statements/{taken.id}")
+    assert 'href="/hospital-weeks">医院结算</a></td>' in page.text
+
+
 def test_the_statement_lists_each_letter_and_sums_them(stays, sign_in, session):
     batch = opened(stays, sign_in, session)
     sent = sign_in(stays.clerk).get(f"/hospital-weeks/{batch.id}/statement.xlsx")
