@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from guarantee import audit, business_time
 from guarantee.db import db, writing
 from guarantee.edge.accounts import SAFE
+from guarantee.parties.sessions import seen
 from guarantee.refusals import Conflict, Words
 
 TRIES = 5
@@ -90,13 +91,14 @@ class House(APIFlask):
     def dispatch_request(self) -> Any:
         if request.method in SAFE:
             answer = super().dispatch_request()
-            _write_views()
+            _write_what_was_seen()
             return answer
         return _tried(self._answer_and_commit)
 
     def _answer_and_commit(self) -> Response:
         answer = self.make_response(super().dispatch_request())
         if answer.status_code < 400:
+            _keep_awake()
             db.session.commit()
         else:
             db.session.rollback()
@@ -108,9 +110,9 @@ def note_view(*, action: str, subject: str, **facts: object) -> None:
     g.setdefault("views", []).append((action, subject, facts))
 
 
-def _write_views() -> None:
-    views = g.pop("views", None)
-    if not views:
+def _write_what_was_seen() -> None:
+    views = g.pop("views", [])
+    if not views and not getattr(g.get("_login_user"), "session_wakes", False):
         return
     actor = g.get("_login_user")
     db.session.rollback()  # the page's reading ends here
@@ -118,5 +120,14 @@ def _write_views() -> None:
     def write() -> None:
         for action, subject, facts in views:
             audit.record(by=actor, at=business_time.now(), action=action, subject=subject, **facts)
+        _keep_awake()
 
     committed(write)
+
+
+def _keep_awake() -> None:
+    """Who works is not idle: note that the session was used."""
+    actor = g.get("_login_user")
+    if getattr(actor, "session_wakes", False):
+        seen(actor.session_token, at=business_time.now())
+        actor.session_wakes = False

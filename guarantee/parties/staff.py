@@ -85,6 +85,8 @@ class Staff(UserMixin, Base):
 
     session_token: str = ""
     """The token of the session this request came with; not a column. Flask-Login's id."""
+    session_wakes: bool = False
+    """Whether that session was last noted as seen a while ago and wants to be noted again."""
 
     @property
     def is_active(self) -> bool:
