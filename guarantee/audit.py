@@ -38,7 +38,7 @@ class AuditRecord(Base):
     at: Mapped[Moment]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     action: Mapped[str] = mapped_column(String(60), index=True)
-    """A verb phrase: 'letter issued', 'member viewed'. See web/audit wording."""
+    """A verb phrase: 'letter issued', 'member viewed'. Its sentences: web/audit_words.py."""
     subject: Mapped[str] = mapped_column(String(80), index=True)
     """'letter:3101…', 'case:12'. Never a person's number or name."""
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)

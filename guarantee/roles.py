@@ -1,4 +1,4 @@
-"""Who uses the system. The roles are the business's own; see docs/roles.md for what each may do."""
+"""Who uses the system. The roles are the business's own; what each may call stands on the routes (edge/access.py)."""
 
 from __future__ import annotations
 
