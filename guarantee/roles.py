@@ -1,4 +1,4 @@
-"""Who uses the system. The roles are the business's own; what each may call stands on the routes (edge/access.py)."""
+"""Who uses the system. What each role may call stands on the routes (edge/access.py)."""
 
 from __future__ import annotations
 
