@@ -73,8 +73,9 @@ class AnswerIn(In):
 
 class VerificationIn(In):
     method: Method
-    document_type: Annotated[Line, Field(max_length=30)]
-    document_number: Annotated[Line, Field(max_length=60)]
+    document_type: Annotated[Line, Field(max_length=30)] | None = None
+    document_number: Annotated[Line, Field(max_length=60)] | None = None
+    """Of the document seen; both may be left out when there is none (`provisional`)."""
     condition_in_scope: bool
     exclusions: Annotated[list[AnswerIn], Field(max_length=100)]
     """Each clause of `GET /members/{id}/eligibility`, as it was answered."""
@@ -211,8 +212,8 @@ def verify_case(case_id: int, body: VerificationIn) -> VerificationOut:
     made = verify(
         case=case_for(case_id, me()),
         method=body.method,
-        document_type_text=body.document_type,
-        document_number=body.document_number,
+        document_type_text=body.document_type or "",
+        document_number=body.document_number or "",
         condition_in_scope=body.condition_in_scope,
         answers={answer.code: answer.applies for answer in body.exclusions},
         exclusions_version=body.exclusions_version,

@@ -128,8 +128,9 @@ def _complete(app: Flask, call: dict[str, Any], path: str, method: str, endpoint
         ]
     if call.pop("x-idempotent", None):
         call["parameters"].append(_KEY)
+    may_be_empty = call.pop("x-may-be-empty", False)
     if "requestBody" in call:
-        call["requestBody"]["required"] = True
+        call["requestBody"]["required"] = not may_be_empty
     good = next(iter(call["responses"]))
     for status in call.pop("x-also", []):
         call["responses"][str(status)] = copy.deepcopy(call["responses"][good])

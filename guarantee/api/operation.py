@@ -98,14 +98,20 @@ def operation(
 
 
 def _body(model: type[BaseModel]) -> BaseModel:
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType()
     raw = request.get_data(cache=True)
+    if not raw and request.mimetype in ("", "application/json") and _needs_nothing(model):
+        raw = b"{}"  # nothing to say is said by sending nothing
+    elif request.mimetype != "application/json":
+        raise UnsupportedMediaType()
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         raise BadRequest() from None
     return model.model_validate_json(raw, strict=True)
+
+
+def _needs_nothing(model: type[BaseModel]) -> bool:
+    return not any(field.is_required() for field in model.model_fields.values())
 
 
 def _query(model: type[BaseModel]) -> BaseModel:
@@ -167,6 +173,7 @@ def _notes(
         }
     if body is not None:
         notes["body"], notes["content_type"] = body, "application/json"
+        notes["extensions"]["x-may-be-empty"] = _needs_nothing(body)
     if file:
         notes["body"], notes["content_type"] = _FORM, "multipart/form-data"
     if idempotent:

@@ -119,6 +119,25 @@ def test_a_wrong_document_leaves_nothing_behind(dispatcher, center, session):
     assert session.get_one(Case, case.id).verifications == []
 
 
+def test_without_a_document_its_fields_may_be_left_out(api, center, session):
+    member = make.make_enrolment().member
+    hotline = api(make.make_staff(Role.HOTLINE))
+    case = hotline.post("/cases", json=case_body(center, member_id=member.id)).json
+    clauses = hotline.get(f"/members/{member.id}/eligibility").json
+    body = {
+        "condition_in_scope": True,
+        "exclusions": [{"code": c["code"], "applies": False} for c in clauses["exclusions"]],
+        "exclusions_version": clauses["exclusions_version"],
+    }
+    path = f"/cases/{case['id']}/verification"
+    without = hotline.post(path, json=body | {"method": "document"})
+    assert without.status_code == 422
+    assert without.json["errors"][0]["field"] in ("document_type", "document_number")
+    made = hotline.post(path, json=body | {"method": "provisional"})
+    assert made.status_code == 201
+    assert made.json["document_due_at"]
+
+
 def test_two_answers_to_one_clause_are_no_answer(dispatcher, center, session):
     case = make.make_case(center=center)
     session.commit()

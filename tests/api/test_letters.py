@@ -291,6 +291,15 @@ def test_the_final_bill_releases_the_rest_and_closes(desk, presented, line):
     assert (late.status_code, late.json["code"]) == (409, "letter_closed")
 
 
+def test_a_final_bill_that_says_nothing_is_sent_with_nothing(desk, presented):
+    bill = desk.post(f"/letters/{presented.number}/final-bill")
+    assert (bill.status_code, bill.json["state"]) == (200, "closed")
+
+
+def test_a_handback_without_a_body_is_not_taken(desk, presented):
+    assert desk.post(f"/letters/{presented.number}/handback").status_code == 415
+
+
 def test_the_pdf_is_byte_for_byte_the_same_and_counted(dispatcher, letter, session):
     first = dispatcher.get(f"/letters/{letter.number}.pdf")
     again = dispatcher.get(f"/letters/{letter.number}.pdf")
