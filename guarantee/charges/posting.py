@@ -25,7 +25,7 @@ from guarantee.charges.checks import (
     part_of,
 )
 from guarantee.charges.division import Taken, crossed, divide
-from guarantee.charges.lines import ChargeLine, check_lines
+from guarantee.charges.lines import ChargeLine, LineConflict, check_lines
 from guarantee.charges.models import Charge
 from guarantee.charges.stay import charged
 from guarantee.db import db
@@ -72,7 +72,11 @@ def post_charges(*, letter: Letter, lines: Sequence[ChargeLine], by: Staff, at: 
     part = part_of(lines, by)
     initial = lock_letter(initial_of(letter))
     check_own(initial, part, by)
-    fresh, duplicates = fresh_places(initial, lines)
+    try:
+        fresh, duplicates = fresh_places(initial, lines)
+    except LineConflict:
+        check_state(initial, part, lines)  # that the letter takes no lines is the better answer
+        raise
     before = _position(initial, part)
     if fresh:
         check_state(initial, part, [lines[place] for place in fresh])

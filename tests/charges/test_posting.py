@@ -313,6 +313,18 @@ def test_a_voided_letter_takes_no_pre_hospital_charges(session: Session, at: dat
         post(letter, ride(), at=at)
 
 
+def test_a_voided_letter_says_so_whatever_the_lines_id_was_used_for(
+    session: Session, at: datetime
+) -> None:
+    letter = make_presented_letter(at=at)
+    taken = ride()
+    post(letter, taken, at=at)
+    spoilt = make_letter(center=letter.case.center, at=at)
+    void(letter=spoilt, reason="写错", by=make_staff(Role.HOTLINE), at=at)
+    with pytest.raises(checks.LetterVoided):
+        post(spoilt, taken, at=at)
+
+
 def test_another_hospital_and_another_center_do_not_even_learn_that_the_letter_is_there(
     letter: Letter, at: datetime
 ) -> None:
