@@ -109,9 +109,9 @@ class ImpossibleDay(Invalid):
 class LineConflict(Conflict):
     code = "line_conflict"
     words = Words(
-        "流水号 {line_id} 已记过不同内容。更正请用新的流水号冲红后重记。",
-        "Line {line_id} was posted with other content. To correct it, refund it and post it anew "
-        "under new ids.",
+        "流水号 {line_id} 已记过不同内容，或已记在另一份担保函上。更正请用新的流水号冲红后重记。",
+        "Line {line_id} was posted with other content or to another letter: an id counts once. To "
+        "correct a line, refund it and post it anew under new ids.",
     )
 
 

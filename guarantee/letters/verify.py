@@ -48,18 +48,18 @@ def check_number(text: str, *, at: datetime) -> PublicAnswer:
         return PublicAnswer(genuine=False)
     position = position_of(letter)
     state = state_now(letter, at=at)
-    live = state in ("issued", "presented")
+    stands = state in ("issued", "presented", "closed")
     member = letter.case.member
     replaced = replaced_by(letter)
     return PublicAnswer(
         genuine=True,
         state=state,
-        current_number=position.current.number if live else (replaced or letter.number),
+        current_number=position.current.number if stands else (replaced or letter.number),
         center=letter.case.center.name_zh,
         hospital=letter.hospital.name,
         issued_on=business_day(letter.issued_at),
         holder=mask_name(member.name) if member else "",
-        in_hospital_total_fen=position.in_hospital.guaranteed_fen if live else 0,
+        in_hospital_total_fen=position.in_hospital.guaranteed_fen if stands else 0,
         replaced_by=replaced,
     )
 

@@ -25,6 +25,7 @@ from guarantee.ledger.models import AccountKind, Part
 from guarantee.letters.models import TopUpRequest
 from guarantee.letters.position import position_of
 from guarantee.letters.top_up import ask
+from guarantee.letters.verify import check_number
 from guarantee.letters.visible import UnknownLetter
 from guarantee.roles import Role
 from guarantee.tables import WrongState
@@ -246,3 +247,11 @@ def test_pre_hospital_lines_do_not_enter_the_hospitals_bill(letter, at):
     post(letter, ride(90_000), at=at)
     assert preview_bill(letter).total_fen == 0
     assert charged(letter, Part.PRE_HOSPITAL).total_fen == 90_000
+
+
+def test_after_closing_any_number_still_answers_with_the_total_and_admits_nobody(letter, at):
+    close(letter, at)
+    answer = check_number(letter.number, at=at)
+    assert (answer.state, answer.in_hospital_total_fen) == ("closed", 500_000)
+    assert answer.current_number == letter.number
+    assert not answer.admit
