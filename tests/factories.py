@@ -184,7 +184,7 @@ def make_enrolment(
     sum_insured_fen: int = 10_000_000,
     **more: object,
 ) -> Enrolment:
-    """A member insured for 2026 with 100,000 yuan, nothing of it used."""
+    """A member insured from 2026 on with 100,000 yuan, nothing of it used."""
     n = next(_next)
     product = product or make_product()
     policy = _kept(Policy(insurer=product.insurer, number=f"P{n:010d}"))
@@ -204,7 +204,7 @@ def make_enrolment(
                 "cover": cover,
                 "card_number": f"LK{n:08d}",
                 "starts_on": date(2026, 1, 1),
-                "ends_on": date(2026, 12, 31),
+                "ends_on": date(2099, 12, 31),
                 **more,
             }
         )

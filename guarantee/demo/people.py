@@ -128,8 +128,8 @@ def import_people(
                 "P0000000001",
                 "CC-GOLD",
                 "100000.00",
-                "2026-01-01",
-                "2027-12-31",
+                _months_before(at.date(), 2).isoformat(),
+                _months_before(at.date(), -22).isoformat(),
                 f"LK0000000{i}",
                 "新增",
             ]
@@ -161,10 +161,10 @@ def _row(n: int, insurer: str, products: list[str], chance: random.Random, day: 
     if n % 120 == 50 and insurer == "ALPHA":
         name, number = FOREIGN[(n // 120) % len(FOREIGN)]
         kind = "护照"
-    start = date(2026, chance.randrange(1, 9), 1)
-    end = start.replace(year=2027) - timedelta(days=1)
+    start = _months_before(day, chance.randrange(8))
     if n % 45 == 9:  # some have run out
-        start, end = date(2025, 6, 1), date(2026, 5, 31)
+        start = _months_before(day, 18)
+    end = start.replace(year=start.year + 1) - timedelta(days=1)
     code = chance.choice(products)
     insured = chance.choice(["8000.00", "20000.00", "50000.00", "100000.00", "10万", "300,000.00"])
     phone = "" if n % 60 == 3 else f"13{chance.randrange(10**8, 10**9)}"
@@ -213,6 +213,12 @@ def _bad_rows(insurer: str) -> list[list[str]]:
             "新增",
         ],
     ]
+
+
+def _months_before(day: date, months: int) -> date:
+    """The first of the month, so many months before `day` (negative: after it)."""
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(years, month + 1, 1)
 
 
 def _birthday(chance: random.Random) -> date:
