@@ -15,15 +15,15 @@ from guarantee.parties.staff import Staff
 from guarantee.settlement.bank_line import BankLine
 from guarantee.settlement.bank_lines import read_statement
 from guarantee.settlement.books import book_payment
-from guarantee.settlement.hospital_payment import state_of, take_hospital_line
+from guarantee.settlement.hospital_payment import take_hospital_line
 from guarantee.settlement.models import (
     BankStatement,
     BankStatementLine,
-    Batch,
     HospitalRemittance,
     Remittance,
 )
 from guarantee.settlement.moves import advance_by_itself, locked
+from guarantee.settlement.payment_order import audit_line, can_take, note_line
 
 MAILING_DAYS = 2
 AnyOrder = TypeVar("AnyOrder", Remittance, HospitalRemittance)
@@ -92,29 +92,9 @@ def _take(
         if outcome == "unmatched":
             hospital_remittance = None
     elif remittance is not None:
-        batch = locked(remittance.batch)
-        db.session.refresh(remittance)
-        paid = remittance.paid_fen - line.amount_fen  # out of our account is negative
-        if paid < 0 or remittance.state == "returned":
-            remittance = None  # more came back than went out: somebody must look
-        else:
-            book_payment(
-                batch=batch,
-                before_fen=remittance.paid_fen,
-                amount_fen=-line.amount_fen,
-                serial=line.serial,
-                by=by,
-                at=at,
-            )
-            outcome = _note_payment(batch, remittance, line, paid, mailing_days)
-            audit.record(
-                by=by,
-                at=at,
-                action=f"payment {outcome}",
-                subject=f"batch:{batch.id}",
-                reference=remittance.reference,
-                amount_fen=-line.amount_fen,
-            )
+        outcome = _take_center_line(remittance, line, by, at, mailing_days)
+        if outcome == "unmatched":
+            remittance = None
     db.session.add(
         BankStatementLine(
             statement_id=statement.id,
@@ -132,24 +112,32 @@ def _take(
     db.session.flush()
 
 
-def _note_payment(
-    batch: Batch, remittance: Remittance, line: BankLine, paid: int, mailing_days: int
+def _take_center_line(
+    remittance: Remittance, line: BankLine, by: Staff, at: datetime, mailing_days: int
 ) -> str:
-    """Note on order and batch what the bank did; answers the line's outcome."""
-    remittance.paid_fen = paid
-    if line.amount_fen > 0:
-        remittance.state = "returned" if paid == 0 else state_of(remittance)
-        if batch.state in ("remitted", "paid") and paid == 0:
-            advance_by_itself(batch, "return")
-            batch.paid_on = batch.mail_by = None
-        return "returned"
-    remittance.state = state_of(remittance)
-    remittance.paid_on = line.booked_on
-    if remittance.state != "partly_paid" and batch.state == "remitted":
+    """Book a line that names a centre's order, and note it on order and batch; its outcome."""
+    batch = locked(remittance.batch)
+    db.session.refresh(remittance)
+    if not can_take(remittance, line):
+        return "unmatched"
+    book_payment(
+        batch=batch,
+        before_fen=remittance.paid_fen,
+        amount_fen=-line.amount_fen,
+        serial=line.serial,
+        by=by,
+        at=at,
+    )
+    outcome, event = note_line(remittance, line)
+    if event == "return" and batch.state in ("remitted", "paid"):
+        advance_by_itself(batch, "return")
+        batch.paid_on = batch.mail_by = None
+    elif event == "confirm" and batch.state == "remitted":
         advance_by_itself(batch, "confirm")
         batch.paid_on = line.booked_on
         batch.mail_by = line.booked_on + timedelta(days=mailing_days)
-    return "matched" if remittance.state == "paid" else remittance.state
+    audit_line(remittance, line, outcome=outcome, subject=f"batch:{batch.id}", by=by, at=at)
+    return outcome
 
 
 def _reference_in(line: BankLine) -> str | None:

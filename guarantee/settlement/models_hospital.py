@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of
 from guarantee.letters.models import Letter
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
-from guarantee.settlement.models_payment import PAYMENT_STATES
+from guarantee.settlement.models_payment import PaymentOrder, order_rules
 from guarantee.tables import HOSPITAL_BATCH
 
 
@@ -91,40 +91,13 @@ class HospitalLine(Base):
     letter: Mapped[Letter] = relationship()
 
 
-class HospitalRemittance(Base):
-    """One order to the bank to pay a hospital's batch; states and account as in `Remittance`."""
+class HospitalRemittance(PaymentOrder, Base):
+    """An order to pay a hospital's batch."""
 
     __tablename__ = "hospital_remittances"
-    __table_args__ = (
-        UniqueConstraint("batch_id", "attempt", name="uq_hospital_remittances_attempt"),
-        Index(
-            "uq_hospital_remittances_one_live",
-            "batch_id",
-            unique=True,
-            sqlite_where=text("state <> 'returned'"),
-            postgresql_where=text("state <> 'returned'"),
-        ),
-        one_of("state", PAYMENT_STATES),
-        CheckConstraint("amount_fen > 0", name="amount_positive"),
-        CheckConstraint("paid_fen >= 0", name="paid_not_negative"),
-        CheckConstraint("state <> 'paid' OR paid_fen = amount_fen", name="paid_in_full"),
-        CheckConstraint("state <> 'partly_paid' OR paid_fen < amount_fen", name="partly_is_less"),
-        CheckConstraint("state <> 'overpaid' OR paid_fen > amount_fen", name="overpaid_is_more"),
-    )
+    __table_args__ = order_rules("hospital_remittances")
 
-    id: Mapped[PrimaryKey]
     batch_id: Mapped[int] = mapped_column(ForeignKey("hospital_batches.id"))
-    attempt: Mapped[int]
-    reference: Mapped[str] = mapped_column(String(20), unique=True)
     payee: Mapped[str] = mapped_column(String(120))
-    account_number: Mapped[str] = mapped_column(String(40))
-    bank_name: Mapped[str] = mapped_column(String(80))
-    amount_fen: Mapped[FenColumn]
-    due_on: Mapped[date]
-    state: Mapped[str] = mapped_column(String(12), default="ordered")
-    paid_fen: Mapped[FenColumn] = mapped_column(default=0)
-    paid_on: Mapped[date | None]
-    made_at: Mapped[Moment]
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     batch: Mapped[HospitalBatch] = relationship()
     made_by: Mapped[Staff] = relationship()

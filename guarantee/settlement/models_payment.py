@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.schema import SchemaItem
 
 from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of
 from guarantee.letters.models import Letter
@@ -34,18 +35,33 @@ class SettledReceipt(Base):
     batch: Mapped[Batch] = relationship()
 
 
-class Remittance(Base):
+class PaymentOrder:
     """One order to the bank to pay a batch. The account is kept as it was on that day.
 
     ordered: in a payment file. partly_paid, overpaid: the bank moved another amount. returned:
     the money came back; the batch may be ordered anew, with the next attempt's reference.
     """
 
-    __tablename__ = "remittances"
-    __table_args__ = (
-        UniqueConstraint("batch_id", "attempt", name="uq_remittances_attempt"),
+    id: Mapped[PrimaryKey]
+    attempt: Mapped[int]
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    account_number: Mapped[str] = mapped_column(String(40))
+    bank_name: Mapped[str] = mapped_column(String(80))
+    amount_fen: Mapped[FenColumn]
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(String(12), default="ordered")
+    paid_fen: Mapped[FenColumn] = mapped_column(default=0)
+    paid_on: Mapped[date | None]
+    made_at: Mapped[Moment]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+
+
+def order_rules(table: str) -> tuple[SchemaItem, ...]:
+    """What holds for every order of `table`, and that a batch has one live order at a time."""
+    return (
+        UniqueConstraint("batch_id", "attempt", name=f"uq_{table}_attempt"),
         Index(
-            "uq_remittances_one_live",
+            f"uq_{table}_one_live",
             "batch_id",
             unique=True,
             sqlite_where=text("state <> 'returned'"),
@@ -59,20 +75,15 @@ class Remittance(Base):
         CheckConstraint("state <> 'overpaid' OR paid_fen > amount_fen", name="overpaid_is_more"),
     )
 
-    id: Mapped[PrimaryKey]
+
+class Remittance(PaymentOrder, Base):
+    """An order to pay a centre's batch."""
+
+    __tablename__ = "remittances"
+    __table_args__ = order_rules("remittances")
+
     batch_id: Mapped[int] = mapped_column(ForeignKey("settlement_batches.id"))
-    attempt: Mapped[int]
-    reference: Mapped[str] = mapped_column(String(20), unique=True)
     payee: Mapped[str] = mapped_column(String(80))
-    account_number: Mapped[str] = mapped_column(String(40))
-    bank_name: Mapped[str] = mapped_column(String(80))
-    amount_fen: Mapped[FenColumn]
-    due_on: Mapped[date]
-    state: Mapped[str] = mapped_column(String(12), default="ordered")
-    paid_fen: Mapped[FenColumn] = mapped_column(default=0)
-    paid_on: Mapped[date | None]
-    made_at: Mapped[Moment]
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     batch: Mapped[Batch] = relationship()
     made_by: Mapped[Staff] = relationship()
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from guarantee import audit
 from guarantee.db import db
 from guarantee.parties.staff import Staff
 from guarantee.refusals import Conflict, Words
 from guarantee.settlement.models import Batch, HospitalRemittance, Remittance
 from guarantee.settlement.moves import advance, locked
 from guarantee.settlement.payment_file import (
-    NoAccount,
     Payment,
     bank_csv,
     pain_001,
     reference_of,
 )
+from guarantee.settlement.payment_order import check_account, live_order, place_order
 
 
 class NothingToPay(Conflict):
@@ -37,9 +37,7 @@ def pay(*, batches: Sequence[Batch], by: Staff, at: datetime) -> list[Remittance
 
 def live_remittance(batch: Batch) -> Remittance | None:
     """The order that stands for this batch: the one whose money did not come back."""
-    return db.session.scalar(
-        select(Remittance).where(Remittance.batch_id == batch.id, Remittance.state != "returned")
-    )
+    return live_order(Remittance, batch.id)
 
 
 def first_remittance(batch: Batch) -> Remittance | None:
@@ -73,37 +71,18 @@ def _order(batch: Batch, by: Staff, at: datetime) -> Remittance:
         return found
     advance(batch, "remit", by)
     center = batch.center
-    if not center.bank_account_number or not center.bank_account_name:
-        raise NoAccount(payee=center.name_zh)
+    check_account(center, center.name_zh)
     if not batch.approved_fen:
         raise NothingToPay()
-    before = db.session.scalar(
-        select(func.count(Remittance.id)).where(Remittance.batch_id == batch.id)
-    )
-    attempt = 1 + (before or 0)
-    made = Remittance(
-        batch_id=batch.id,
-        attempt=attempt,
-        reference=reference_of(center.code, batch.week, attempt),
-        payee=center.bank_account_name,
-        account_number=center.bank_account_number,
-        bank_name=center.bank_name,
-        amount_fen=batch.approved_fen,
-        due_on=batch.remit_by,
-        made_at=at,
-        made_by_id=by.id,
-    )
-    db.session.add(made)
-    db.session.flush()
-    audit.record(
+    return place_order(
+        Remittance,
+        batch=batch,
+        payee=center,
+        reference=partial(reference_of, center.code, batch.week),
+        subject=f"batch:{batch.id}",
         by=by,
         at=at,
-        action="payment ordered",
-        subject=f"batch:{batch.id}",
-        reference=made.reference,
-        amount_fen=made.amount_fen,
     )
-    return made
 
 
 def _payment(one: Remittance | HospitalRemittance) -> Payment:
