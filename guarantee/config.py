@@ -66,16 +66,18 @@ class Settings(BaseSettings):
 
     def key(self, name: str) -> bytes:
         """32 bytes for one of the three keys; in demo mode they are known ones."""
-        text = getattr(self, name).get_secret_value() or f"demo key, not secret: {name}"
-        return hashlib.sha256(text.encode()).digest()
+        text = getattr(self, name).get_secret_value()
+        return hashlib.sha256(text.encode()).digest() if text else _demo_key(name)
 
     def webhook_secrets(self) -> tuple[str, ...]:
         """The webhook secrets in force; demo mode has one that `demo load` prints."""
         if self.webhook_keys:
             return tuple(k.get_secret_value() for k in self.webhook_keys)
-        return (base64.b64encode(self.key("webhook_demo")).decode(),) if self.demo else ()
+        return (base64.b64encode(_demo_key("webhook_demo")).decode(),) if self.demo else ()
 
-    webhook_demo: SecretStr = SecretStr("")
+
+def _demo_key(name: str) -> bytes:
+    return hashlib.sha256(f"demo key, not secret: {name}".encode()).digest()
 
 
 def from_environment() -> Settings:

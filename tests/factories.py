@@ -126,11 +126,11 @@ def make_staff(role: Role | str = Role.HOTLINE, **more: object) -> Staff:
     role = Role(role)
     n = next(_next)
     if role in AT_A_CENTER:
-        more.setdefault("center", None) or more.update(center=make_center())
+        more["center"] = more.get("center") or make_center()
     if role == Role.BILLING_DESK:
-        more.setdefault("hospital", None) or more.update(hospital=make_hospital())
+        more["hospital"] = more.get("hospital") or make_hospital()
     if role == Role.INSURER:
-        more.setdefault("insurer", None) or more.update(insurer=make_insurer())
+        more["insurer"] = more.get("insurer") or make_insurer()
     return _kept(
         Staff(
             **{

@@ -11,6 +11,8 @@ import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from stdnum.cn import ric
+
 from guarantee.members.register import import_members
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
@@ -227,5 +229,4 @@ def _birthday(chance: random.Random) -> date:
 
 def _resident_id(area: str, born: date, sequence: int) -> str:
     body = f"{area}{born:%Y%m%d}{sequence:03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
+    return body + str(ric.calc_check_digit(f"{body}0"))
