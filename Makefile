@@ -1,7 +1,7 @@
 # `make` alone lists what can be made. Each goal is a script, so that it can be read and run alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock clean
+.PHONY: help run test lint format bench docs lock clean
 
 help: ## List these goals
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ format: ## Lay out the code and mend what ruff can mend by itself
 
 bench: ## The benchmarks, each against its reference in the same run (JSON in bench/results/)
 	@scripts/system test && scripts/environment dev && .venv/bin/python -m bench $(ARGS)
+
+docs: ## Draw docs/states.md from the tables of states
+	@scripts/environment dev && PYTHONPATH=. .venv/bin/python scripts/draw_states.py
 
 lock: ## Write requirements.lock and requirements-dev.lock anew from the pinned choices
 	@scripts/lock

@@ -75,13 +75,59 @@ HOLD = table_of(
     "hold",
     Words("冻结", "Hold"),
     {
-        "placed": Words("已冻结", "Placed"),
-        "partly_captured": Words("部分扣用", "Partly captured"),
-        "captured": Words("全部扣用", "Captured"),
-        "released": Words("已释放", "Released"),
+        "placed": Words("已冻结", "Placed"),  # promised, nothing of it used yet
+        "partly_captured": Words("部分扣用", "Partly captured"),  # some used, some still promised
+        "captured": Words("全部扣用", "Captured"),  # used up, nothing left of the promise
+        "released": Words("已释放", "Released"),  # ended: what was not used went back
+        "lapsed": Words("已失效释放", "Lapsed"),  # as released, because nobody presented it in time
     },
-    {},
-    [],
+    {
+        "capture": Words("扣用", "Capture"),
+        "use_up": Words("用完", "Use up"),
+        "refund": Words("退回部分扣用", "Refund a part"),
+        "refund_all": Words("退回全部扣用", "Refund all"),
+        "release": Words("释放", "Release"),
+        "lapse": Words("逾期释放", "Lapse"),
+        "hold_again": Words("重新冻结", "Hold again"),
+    },
+    [
+        *(
+            (state, event, target, (), does)
+            for state in ("placed", "partly_captured")
+            for event, target, does in (
+                (
+                    "capture",
+                    "partly_captured",
+                    Words("扣用一部分", "Some of the promise is used"),
+                ),
+                ("use_up", "captured", Words("扣用剩余全部", "All that was left is used")),
+                ("release", "released", Words("未用部分退回保额", "What is not used goes back")),
+                (
+                    "lapse",
+                    "lapsed",
+                    Words("逾期，未用部分退回保额", "Not presented: what is not used goes back"),
+                ),
+            )
+        ),
+        *(
+            (state, event, target, (), does)
+            for state in ("partly_captured", "captured", "released", "lapsed")
+            for event, target, does in (
+                ("refund", "partly_captured", Words("部分冲回", "Some is promised again")),
+                ("refund_all", "placed", Words("全部冲回", "All of it is promised again")),
+            )
+        ),
+        *(
+            (
+                state,
+                "hold_again",
+                "placed",
+                (),
+                Words("迟到费用，重新冻结", "A late charge takes up what went back"),
+            )
+            for state in ("released", "lapsed")
+        ),
+    ],
 )
 
 CASE = table_of(

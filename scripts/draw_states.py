@@ -20,10 +20,6 @@ def page() -> str:
 
 def _section(table: StateTable) -> str:
     lines = [f"## {table.words.zh} {table.words.en} (`{table.name}`)\n"]
-    if not table.moves:
-        lines.append("Follows from its figures; nobody moves it by hand.\n")
-        lines += [f"- `{n}` {w.zh} {w.en}" for n, w in table.states.items()]
-        return "\n".join(lines) + "\n"
     lines += ["```mermaid", chart(table), "```\n", "| from | event | to | who | what it does |"]
     lines.append("|---|---|---|---|---|")
     for move in table.moves:

@@ -35,7 +35,7 @@ def room(initial: Letter, part: Part) -> int:
     """What the guarantee can still take, in fen. The cover is locked. On an ended letter: what of
     the released guarantee the cover can still hold again."""
     holds = case_holds(initial, part)
-    still = sum(hold.open_fen for hold in holds)
+    still = sum(hold.held_fen for hold in holds)
     if initial.state in ENDED:
         released = sum(hold.released_fen for hold in holds)
         still += min(released, _available(initial).balance_fen)
@@ -56,11 +56,11 @@ def use(initial: Letter, part: Part, change_fen: int, by: Staff, at: datetime) -
                 release(hold=hold, cause=cause, by=by, at=at)
         return
     for hold in holds:
-        if ended and hold.open_fen < change_fen:
-            more = min(hold.released_fen, change_fen - hold.open_fen)
+        if ended and hold.held_fen < change_fen:
+            more = min(hold.released_fen, change_fen - hold.held_fen)
             if more:
                 extend_hold(hold=hold, amount_fen=more, cause=cause, by=by, at=at)
-        part_of_it = min(change_fen, hold.open_fen)
+        part_of_it = min(change_fen, hold.held_fen)
         capture(hold=hold, amount_fen=part_of_it, owed_to=owed_to, cause=cause, by=by, at=at)
         change_fen -= part_of_it
     assert change_fen == 0, "the share was worked out under the same lock"

@@ -1,13 +1,12 @@
-"""Writing an entry: the one place where a balance changes."""
+"""Writing an entry: the one way to move money. The database brings the balances along."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import event, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -40,23 +39,45 @@ class Movement:
 
 def account(kind: AccountKind, owner_id: int = 0) -> Account:
     """The account of this kind and owner, opened with balance 0 when there is none yet."""
-    known: dict[tuple[str, int], Account] = db.session.info.setdefault("ledger_accounts", {})
-    if (found := known.get((kind, owner_id))) is None:
-        found = known[kind, owner_id] = _find_or_open(kind, owner_id)
+    found = _known().get((kind, owner_id)) or _find(kind, owner_id) or _open(kind, owner_id)
+    _known()[kind, owner_id] = found
     return found
 
 
-def _find_or_open(kind: AccountKind, owner_id: int) -> Account:
+def open_accounts(kinds: Iterable[AccountKind], owner_id: int) -> None:
+    """Accounts with balance 0 for an owner made just now, of whom nobody else can know yet."""
+    opened = [Account(kind=kind, owner_id=owner_id, balance_fen=0) for kind in kinds]
+    db.session.add_all(opened)
+    db.session.flush()
+    _known().update({(a.kind, owner_id): a for a in opened})
+
+
+def lock_accounts(kinds: Iterable[AccountKind], owner_id: int) -> None:
+    """Lock an owner's accounts, in the order of their ids, and read their balances afresh."""
+    query = select(Account).where(Account.kind.in_(kinds), Account.owner_id == owner_id)
+    query = query.order_by(Account.id).with_for_update()
+    for locked in db.session.scalars(query.execution_options(populate_existing=True)):
+        _known()[locked.kind, owner_id] = locked
+
+
+def _known() -> dict[tuple[str, int], Account]:
+    """The accounts this transaction has met; the next one starts with none."""
+    known: dict[tuple[str, int], Account] = db.session.info.setdefault("ledger_accounts", {})
+    return known
+
+
+def _find(kind: AccountKind, owner_id: int) -> Account | None:
     query = select(Account).where(Account.kind == kind, Account.owner_id == owner_id)
-    found = db.session.scalar(query)
-    if found is not None:
-        return found
+    return db.session.scalar(query)
+
+
+def _open(kind: AccountKind, owner_id: int) -> Account:
     made = Account(kind=kind, owner_id=owner_id, balance_fen=0)
     try:
         with db.session.begin_nested():
             db.session.add(made)
     except IntegrityError:
-        found = db.session.scalar(query)  # somebody opened it at the same moment
+        found = _find(kind, owner_id)  # somebody opened it at the same moment
         if found is None:
             raise
         return found
@@ -70,13 +91,6 @@ def _forget_accounts(session: Session, _rolled_back: object = None) -> None:
     session.info.pop("ledger_accounts", None)
 
 
-def lock(*accounts: Account) -> None:
-    """Lock accounts, always in the order of their ids, and read their balances afresh."""
-    ids = sorted({a.id for a in accounts})
-    query = select(Account).where(Account.id.in_(ids)).order_by(Account.id).with_for_update()
-    db.session.execute(query.execution_options(populate_existing=True)).all()
-
-
 def post_entry(
     *,
     kind: str,
@@ -87,7 +101,7 @@ def post_entry(
     key: str | None = None,
     reverses: Entry | None = None,
 ) -> Entry:
-    """Write one entry with its postings and bring the balances along.
+    """Write one entry with its postings; the database moves the balances with them.
 
     `key` makes the movement count once: the database refuses a second entry with it. Refuses
     `cover_exhausted` and `reserve_fund_empty` when the database's own guard strikes.
@@ -98,43 +112,32 @@ def post_entry(
         cause=cause,
         by_id=by.id if by else None,
         key=key,
+        idempotency_key=db.session.info.get("idempotency_key"),
         reverses_id=reverses.id if reverses else None,
     )
     db.session.add(entry)
     db.session.flush()
-    changes: dict[int, int] = defaultdict(int)
-    rows = []
-    for m in movements:
-        changes[m.debit.id] += m.amount_fen
-        changes[m.credit.id] -= m.amount_fen
-        rows.append(
-            {
-                "entry_id": entry.id,
-                "debit_account_id": m.debit.id,
-                "credit_account_id": m.credit.id,
-                "amount_fen": m.amount_fen,
-                "hold_id": m.hold_id,
-            }
-        )
-    db.session.execute(insert(Posting), rows)
+    rows = [
+        {
+            "entry_id": entry.id,
+            "debit_account_id": m.debit.id,
+            "credit_account_id": m.credit.id,
+            "amount_fen": m.amount_fen,
+            "hold_id": m.hold_id,
+        }
+        for m in movements
+    ]
     try:
-        # in the order of ids, so that two entries never wait for each other in a ring
-        for account_id, change in sorted(changes.items()):
-            db.session.execute(
-                update(Account)
-                .where(Account.id == account_id)
-                .values(balance_fen=Account.balance_fen + change)
-                .execution_options(synchronize_session=False)
-            )
+        # RETURNING makes it one statement however many rows; its trigger moves the balances
+        db.session.execute(insert(Posting).returning(Posting.id), rows)
     except IntegrityError as error:
         if broke(error, "ck_ledger_accounts_cover_never_overdrawn"):
             raise Overdrawn() from error
         if broke(error, "ck_ledger_accounts_reserve_fund_positive"):
             raise ReserveFundEmpty() from error
         raise
-    touched = {m.debit for m in movements} | {m.credit for m in movements}
-    for one in touched:
-        db.session.expire(one, ["balance_fen"])
+    for touched in {m.debit for m in movements} | {m.credit for m in movements}:
+        db.session.expire(touched, ["balance_fen"])
     return entry
 
 
@@ -160,7 +163,7 @@ def reverse_entry(
                 amount_fen=p.amount_fen,
                 hold_id=p.hold_id,
             )
-            for p in entry.postings
+            for p in reversed(entry.postings)
         ],
         by=by,
         at=at,

@@ -7,16 +7,26 @@ captured always add up to the sum insured and the database lets none of the thre
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import select
 
 from guarantee.audit import Actor
 from guarantee.db import db
-from guarantee.ledger.entries import Movement, Overdrawn, account, balance, lock, post_entry
+from guarantee.ledger.entries import (
+    Movement,
+    Overdrawn,
+    account,
+    balance,
+    lock_accounts,
+    open_accounts,
+    post_entry,
+)
 from guarantee.ledger.models import Account, AccountKind, Cover, Hold, Part
 from guarantee.refusals import Conflict, Words
+from guarantee.tables import HOLD
 
 
 class SumBelowUse(Conflict):
@@ -28,6 +38,13 @@ class SumBelowUse(Conflict):
     field = "sum_insured"
 
 
+COVER_ACCOUNTS = (
+    AccountKind.COVER_AVAILABLE,
+    AccountKind.COVER_HELD,
+    AccountKind.COVER_CAPTURED,
+)
+
+
 def open_cover(
     *, insurer_id: int, sum_insured_fen: int, cause: str, by: Actor | None, at: datetime
 ) -> Cover:
@@ -35,6 +52,7 @@ def open_cover(
     cover = Cover(insurer_id=insurer_id, sum_insured_fen=sum_insured_fen)
     db.session.add(cover)
     db.session.flush()
+    open_accounts(COVER_ACCOUNTS, cover.id)
     post_entry(
         kind="cover opened",
         cause=cause,
@@ -75,9 +93,8 @@ def change_sum_insured(
 
 def lock_cover(cover: Cover) -> Account:
     """Lock the cover for this transaction; answers its available account, read afresh."""
-    available = account(AccountKind.COVER_AVAILABLE, cover.id)
-    lock(available)
-    return available
+    lock_accounts(COVER_ACCOUNTS, cover.id)
+    return account(AccountKind.COVER_AVAILABLE, cover.id)
 
 
 def remaining_fen(cover: Cover) -> int:
@@ -93,59 +110,56 @@ def remaining_of(cover_ids: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def place_hold(
+def place_holds(
     *,
     cover: Cover,
     letter_id: int,
-    part: Part,
-    amount_fen: int,
+    parts: Mapping[Part, int],
     cause: str,
     by: Actor | None,
     at: datetime,
     links_to: Hold | None = None,
-) -> Hold:
-    """Set `amount_fen` (0 allowed: a part with nothing left) aside for one part of a letter.
+) -> list[Hold]:
+    """Set the amount of each part (0 allowed: nothing was left for it) aside for one letter, in
+    one entry.
 
     Refuses `cover_exhausted` when less remains, whatever ran at the same time.
     """
-    hold = Hold(
-        cover_id=cover.id,
-        letter_id=letter_id,
-        part=part,
-        placed_fen=amount_fen,
-        placed_at=at,
-        links_to_id=links_to.id if links_to else None,
-    )
-    db.session.add(hold)
-    db.session.flush()
-    if amount_fen:
-        post_entry(
-            kind="hold placed",
-            cause=cause,
-            movements=[
-                _move(hold, AccountKind.COVER_HELD, AccountKind.COVER_AVAILABLE, amount_fen)
-            ],
-            by=by,
-            at=at,
-            key=f"hold:{hold.id}",
+    holds = [
+        Hold(
+            cover_id=cover.id,
+            letter_id=letter_id,
+            part=part,
+            placed_fen=amount_fen,
+            placed_at=at,
+            links_to_id=links_to.id if links_to else None,
         )
-    return hold
+        for part, amount_fen in parts.items()
+    ]
+    db.session.add_all(holds)
+    db.session.flush()
+    _post(
+        "hold placed",
+        [
+            _move(hold, AccountKind.COVER_HELD, AccountKind.COVER_AVAILABLE, hold.placed_fen)
+            for hold in holds
+            if hold.placed_fen
+        ],
+        cause=cause,
+        by=by,
+        at=at,
+        key=f"holds:{letter_id}",
+    )
+    return holds
 
 
 def extend_hold(*, hold: Hold, amount_fen: int, cause: str, by: Actor | None, at: datetime) -> None:
     """Hold again what was released (for a late charge). Refuses `cover_exhausted`."""
     if amount_fen > hold.released_fen:
         raise Overdrawn()
-    post_entry(
-        kind="hold extended",
-        cause=cause,
-        movements=[_move(hold, AccountKind.COVER_HELD, AccountKind.COVER_AVAILABLE, amount_fen)],
-        by=by,
-        at=at,
-    )
-    hold.released_fen -= amount_fen
-    hold.state = _state_of(hold)
-    db.session.flush()
+    again = _move(hold, AccountKind.COVER_HELD, AccountKind.COVER_AVAILABLE, amount_fen)
+    _post("hold extended", [again], cause=cause, by=by, at=at)
+    _turn(hold, "hold_again")
 
 
 def capture(
@@ -161,13 +175,13 @@ def capture(
     """Use `amount_fen` of a hold: the insurer owes it to the alliance, the alliance to `owed_to`
     (a centre's or hospital's payable, or the reserve fund it was paid from).
 
-    The caller has locked the cover and asks for no more than `hold.open_fen`.
+    The caller has locked the cover and asks for no more than `hold.held_fen`.
     """
     if amount_fen:
         promise = _move(hold, AccountKind.COVER_CAPTURED, AccountKind.COVER_HELD, amount_fen)
         owed = Movement(_receivable(hold), owed_to, amount_fen, hold.id)
-        post_entry(kind="captured", cause=cause, movements=[promise, owed], by=by, at=at, key=key)
-        _captured(hold, amount_fen)
+        _post("captured", [promise, owed], cause=cause, by=by, at=at, key=key)
+        _turn(hold, "capture" if hold.held_fen else "release" if hold.released_fen else "use_up")
 
 
 def uncapture(
@@ -184,28 +198,26 @@ def uncapture(
     if amount_fen:
         promise = _move(hold, AccountKind.COVER_HELD, AccountKind.COVER_CAPTURED, amount_fen)
         owed = Movement(owed_to, _receivable(hold), amount_fen, hold.id)
-        post_entry(
-            kind="capture refunded", cause=cause, movements=[promise, owed], by=by, at=at, key=key
-        )
-        _captured(hold, -amount_fen)
+        _post("capture refunded", [promise, owed], cause=cause, by=by, at=at, key=key)
+        _turn(hold, "refund" if hold.captured_fen else "refund_all")
 
 
-def release(*, hold: Hold, cause: str, by: Actor | None, at: datetime) -> int:
-    """Give what is still promised back to the cover; answers how much, in fen."""
-    amount_fen = hold.open_fen
+def release(
+    *,
+    hold: Hold,
+    cause: str,
+    by: Actor | None,
+    at: datetime,
+    event: Literal["release", "lapse"] = "release",
+) -> int:
+    """Give what is still promised back to the cover; answers how much, in fen. `lapse` says that
+    nobody presented the letter in time."""
+    amount_fen = hold.held_fen
     if amount_fen:
-        post_entry(
-            kind="released",
-            cause=cause,
-            movements=[
-                _move(hold, AccountKind.COVER_AVAILABLE, AccountKind.COVER_HELD, amount_fen)
-            ],
-            by=by,
-            at=at,
-        )
-        hold.released_fen += amount_fen
-    hold.state = "captured" if hold.captured_fen == hold.placed_fen > 0 else "released"
-    db.session.flush()
+        back = _move(hold, AccountKind.COVER_AVAILABLE, AccountKind.COVER_HELD, amount_fen)
+        _post("lapsed" if event == "lapse" else "released", [back], cause=cause, by=by, at=at)
+    if event in HOLD.events_from(hold.state):
+        _turn(hold, event)
     return amount_fen
 
 
@@ -231,13 +243,24 @@ def _receivable(hold: Hold) -> Account:
     return account(AccountKind.INSURER_RECEIVABLE, insurer_id)
 
 
-def _captured(hold: Hold, change_fen: int) -> None:
-    hold.captured_fen += change_fen
-    hold.state = _state_of(hold)
+def _post(
+    kind: str,
+    movements: list[Movement],
+    *,
+    cause: str,
+    by: Actor | None,
+    at: datetime,
+    key: str | None = None,
+) -> None:
+    """One entry about holds; what they hold and have captured is read afresh when asked for."""
+    if not movements:
+        return
+    post_entry(kind=kind, cause=cause, movements=movements, by=by, at=at, key=key)
+    for hold_id in {m.hold_id for m in movements}:
+        hold = db.session.get_one(Hold, hold_id)
+        db.session.expire(hold, ["held_fen", "captured_fen"])
+
+
+def _turn(hold: Hold, event: str) -> None:
+    hold.state = HOLD.move(hold.state, event)
     db.session.flush()
-
-
-def _state_of(hold: Hold) -> str:
-    if hold.captured_fen == 0:
-        return "placed" if hold.open_fen or not hold.released_fen else "released"
-    return "partly_captured" if hold.open_fen else "captured"

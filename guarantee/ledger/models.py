@@ -2,12 +2,17 @@
 
 A posting moves a positive amount from its credit account to its debit account, so an entry is
 balanced by its shape: nothing can be written that is not. Entries and postings are only ever
-added; the database refuses to change them. An account's balance is kept beside the postings and
-equals their sum at every commit (`flask ledger check` recomputes it).
+added; the database refuses to change them.
+
+Balances are kept beside the postings by the database itself: a trigger on every new posting moves
+the two accounts and, where it names one, the hold. So they equal the postings at every commit,
+whoever wrote them (`flask ledger check` recomputes it all the same). See migrations/0002_ledger.py.
 
     cover_granted ──► cover_available ──► cover_held ──► cover_captured      what is promised
     center_payable / hospital_payable / reserve_fund ──► insurer_receivable  what is owed for it
     bank ──► center_payable / hospital_payable / reserve_fund                what is paid
+
+A cover's held and captured are the totals of its holds: a hold is the account of one letter part.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, one_of
+from guarantee.tables import HOLD
 
 
 class AccountKind(StrEnum):
@@ -65,17 +71,21 @@ class Account(Base):
 
 
 class Entry(Base):
+    """One movement: what happened, for what, by whom, when, and what makes it count once."""
+
     __tablename__ = "ledger_entries"
 
     id: Mapped[PrimaryKey]
     at: Mapped[Moment]
     kind: Mapped[str] = mapped_column(String(30))
-    """What happened: 'cover opened', 'hold placed', 'captured', 'released', …"""
+    """What happened: 'cover opened', 'hold placed', 'captured', 'released', … (ledger/words.py)"""
     cause: Mapped[str] = mapped_column(String(80), index=True)
     """The thing it happened for: 'letter:3101…', 'batch:7'."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     key: Mapped[str | None] = mapped_column(String(120), unique=True)
-    """Natural or idempotency key: the same movement can't be written twice."""
+    """Natural key of the movement ('bank:…', 'drawdown:7'): it can't be written twice."""
+    idempotency_key: Mapped[str | None] = mapped_column(String(120))
+    """The Idempotency-Key of the request that moved it, where it came with one."""
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"))
     postings: Mapped[list[Posting]] = relationship(back_populates="entry", order_by="Posting.id")
 
@@ -105,21 +115,21 @@ class Part(StrEnum):
 
 
 class Hold(Base):
-    """Money of a cover set aside for one part of one letter.
+    """Money of a cover set aside for one part of one letter: the account of that letter part.
 
-    placed: promised, nothing used yet. partly_captured: some used, some still promised.
-    captured: used up, nothing left of the promise. released: what was not used went back.
+    Of what was placed, `held_fen` is still promised and `captured_fen` used; the rest went back to
+    the cover. Both are moved by the postings that name the hold, and by nothing else.
     """
 
     __tablename__ = "holds"
     __table_args__ = (
         UniqueConstraint("letter_id", "part", name="uq_holds_letter_part"),
         one_of("part", Part),
-        one_of("state", ("placed", "partly_captured", "captured", "released")),
+        one_of("state", HOLD.states),
         CheckConstraint("placed_fen >= 0", name="placed_not_negative"),
+        CheckConstraint("held_fen >= 0", name="held_not_negative"),
         CheckConstraint("captured_fen >= 0", name="captured_not_negative"),
-        CheckConstraint("released_fen >= 0", name="released_not_negative"),
-        CheckConstraint("captured_fen + released_fen <= placed_fen", name="within_placed"),
+        CheckConstraint("captured_fen + held_fen <= placed_fen", name="within_placed"),
         Index("ix_holds_cover_state", "cover_id", "state"),
     )
 
@@ -128,17 +138,18 @@ class Hold(Base):
     letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"))
     part: Mapped[Part] = mapped_column(String(12))
     state: Mapped[str] = mapped_column(String(20), default="placed")
+    """One of tables.HOLD, where each is explained."""
     placed_fen: Mapped[FenColumn]
+    held_fen: Mapped[FenColumn] = mapped_column(default=0)
     captured_fen: Mapped[FenColumn] = mapped_column(default=0)
-    released_fen: Mapped[FenColumn] = mapped_column(default=0)
     placed_at: Mapped[Moment]
     links_to_id: Mapped[int | None] = mapped_column(ForeignKey("holds.id"))
     """A top-up's hold names the initial letter's."""
 
     @property
-    def open_fen(self) -> int:
-        """Still promised: placed, neither captured nor released."""
-        return self.placed_fen - self.captured_fen - self.released_fen
+    def released_fen(self) -> int:
+        """What of the placed amount went back to the cover."""
+        return self.placed_fen - self.held_fen - self.captured_fen
 
 
 append_only(Entry.__table__)  # type: ignore[arg-type]

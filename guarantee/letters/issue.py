@@ -22,8 +22,8 @@ from guarantee.config import Settings
 from guarantee.db import broke, db
 from guarantee.eligibility import REASONS
 from guarantee.events import publish
-from guarantee.ledger.holds import lock_cover, place_hold
-from guarantee.ledger.models import Cover, Part
+from guarantee.ledger.holds import lock_cover, place_holds
+from guarantee.ledger.models import Part
 from guarantee.letters import number as numbers
 from guarantee.letters.keys import signing_key
 from guarantee.letters.lifecycle import void
@@ -140,8 +140,14 @@ def issue(
         other = _live_initial(case)
         assert other is not None
         return _found(other, hospital)
-    for part, amount in parts.items():
-        hold(letter, cover, part, amount, by=by, at=at)
+    place_holds(
+        cover=cover,
+        letter_id=letter.id,
+        parts=parts,
+        cause=f"letter:{letter.number}",
+        by=by,
+        at=at,
+    )
     audit.record(
         by=by,
         at=at,
@@ -185,21 +191,6 @@ def write_letter(
             db.session.add(letter)
         return
     raise RuntimeError("no free letter number found")  # 10^10 a centre: something is broken
-
-
-def hold(
-    letter: Letter, cover: Cover, part: Part, amount_fen: int, *, by: Staff, at: datetime
-) -> None:
-    """Place the hold behind one part of a letter."""
-    place_hold(
-        cover=cover,
-        letter_id=letter.id,
-        part=part,
-        amount_fen=amount_fen,
-        cause=f"letter:{letter.number}",
-        by=by,
-        at=at,
-    )
 
 
 def first_parts(remaining_fen: int, *, provisional: bool, at: datetime) -> dict[Part, int]:

@@ -7,6 +7,7 @@ nothing of it is captured.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import select
 
@@ -210,8 +211,9 @@ def _check_nothing_captured(letter: Letter) -> None:
 
 
 def _end(letter: Letter, state: str, reason: str, by: Staff, at: datetime) -> None:
+    event: Literal["lapse", "release"] = "lapse" if state == "lapsed" else "release"
     for hold in holds_of([letter.id]):
-        release(hold=hold, cause=f"letter:{letter.number}", by=by, at=at)
+        release(hold=hold, cause=f"letter:{letter.number}", by=by, at=at, event=event)
     letter.state = state
     if state == "voided":
         letter.voided_at, letter.void_reason = at, reason[:200]

@@ -16,7 +16,7 @@ from guarantee import audit
 from guarantee.config import Settings
 from guarantee.db import broke, db
 from guarantee.events import publish
-from guarantee.ledger.holds import holds_of, lock_cover, place_hold
+from guarantee.ledger.holds import holds_of, lock_cover, place_holds
 from guarantee.ledger.models import Part
 from guarantee.letters.issue import NotVerified, write_letter
 from guarantee.letters.lifecycle import ReasonMissing, lock_letter
@@ -242,11 +242,10 @@ def _issue_top_up(
     )
     write_letter(letter=letter, verification=case.verification, settings=settings, at=at)
     first = holds_of([initial.id], Part.IN_HOSPITAL)
-    place_hold(
+    place_holds(
         cover=case.enrolment.cover,
         letter_id=letter.id,
-        part=Part.IN_HOSPITAL,
-        amount_fen=granted_fen,
+        parts={Part.IN_HOSPITAL: granted_fen},
         cause=f"letter:{letter.number}",
         by=by,
         at=at,

@@ -238,10 +238,10 @@ def _record(
         if letter.state != "issued":
             release(hold=hold, cause=cause, by=by, at=at)
         return drawdown
-    left = hold.open_fen + hold.released_fen
+    left = hold.held_fen + hold.released_fen
     if amount_fen > left:
         raise AboveGuarantee(left=yuan(left))
-    if (lacking := amount_fen - hold.open_fen) > 0:
+    if (lacking := amount_fen - hold.held_fen) > 0:
         extend_hold(hold=hold, amount_fen=lacking, cause=cause, by=by, at=at)
     capture(hold=hold, amount_fen=amount_fen, owed_to=owed_to, cause=cause, by=by, at=at, key=key)
     return drawdown

@@ -68,7 +68,7 @@ def test_what_was_used_stays_captured_and_the_rest_of_both_parts_goes_back(lette
         "closed",
         "final_bill",
     )
-    assert {h.open_fen for h in holds_of([letter.id])} == {0}
+    assert {h.held_fen for h in holds_of([letter.id])} == {0}
     assert check_ledger().faults == []
 
 
