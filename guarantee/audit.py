@@ -12,10 +12,21 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import JSON, ForeignKey, Row, String, event, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Row,
+    String,
+    Table,
+    bindparam,
+    event,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from guarantee.db import Base, Moment, PrimaryKey, append_only, db
@@ -58,6 +69,13 @@ class AuditHead(Base):
 
 append_only(AuditRecord.__table__)  # type: ignore[arg-type]
 
+_HEAD = cast(Table, AuditHead.__table__)
+_LOCKED_HEAD = select(_HEAD.c.hash).with_for_update()
+_ADD = insert(cast(Table, AuditRecord.__table__))
+_MOVE_HEAD = update(_HEAD).values(
+    records=_HEAD.c.records + bindparam("more"), hash=bindparam("last")
+)
+
 
 def record(*, by: Actor | None, at: datetime, action: str, subject: str, **facts: object) -> None:
     """Note that `by` did `action` to `subject`; written with the transaction, or not at all.
@@ -78,26 +96,28 @@ def _chain(session: Session) -> None:
         return
     session.info["audit"] = []
     session.flush()  # everything the records speak of takes its locks before the head is locked
-    head = session.scalars(
-        select(AuditHead).with_for_update().execution_options(populate_existing=True)
-    ).first()
+    head = session.execute(_LOCKED_HEAD).one_or_none()
     if head is None:
-        head = AuditHead(id=1, records=0, hash=_GENESIS)
-        session.add(head)
+        session.execute(insert(_HEAD), {"id": 1, "records": 0, "hash": _GENESIS})
+    previous = head.hash if head else _GENESIS
+    links = []
     for staff_id, at, action, subject, facts in pending:
-        link = AuditRecord(
-            at=at,
-            staff_id=staff_id,
-            action=action,
-            subject=subject,
-            facts=json.loads(json.dumps(facts, default=str)),
-            previous_hash=head.hash,
+        facts = json.loads(json.dumps(facts, default=str))
+        own = _hash(at, staff_id, action, subject, facts, previous)
+        links.append(
+            {
+                "at": at,
+                "staff_id": staff_id,
+                "action": action,
+                "subject": subject,
+                "facts": facts,
+                "previous_hash": previous,
+                "hash": own,
+            }
         )
-        link.hash = _hash_of(link)
-        head.hash = link.hash
-        head.records += 1
-        session.add(link)
-        session.flush()  # ids follow the order of the chain
+        previous = own
+    session.execute(_ADD, links)  # in this order, so that ids follow the chain
+    session.execute(_MOVE_HEAD, {"more": len(links), "last": previous})
 
 
 @event.listens_for(Session, "after_transaction_create")
@@ -112,15 +132,22 @@ def _forget(session: Session, rolled_back: SessionTransaction) -> None:
     del session.info.setdefault("audit", [])[_noted_before.get(rolled_back, 0) :]
 
 
-def _hash_of(link: AuditRecord | Row[Any]) -> str:
+def _hash(
+    at: datetime,
+    staff_id: int | None,
+    action: str,
+    subject: str,
+    facts: dict[str, Any],
+    previous_hash: str,
+) -> str:
     body = json.dumps(
         [
-            link.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            link.staff_id,
-            link.action,
-            link.subject,
-            link.facts,
-            link.previous_hash,
+            at.astimezone(UTC).isoformat(timespec="microseconds"),
+            staff_id,
+            action,
+            subject,
+            facts,
+            previous_hash,
         ],
         sort_keys=True,
         ensure_ascii=False,
@@ -146,7 +173,8 @@ def verify_chain() -> ChainVerdict:
         count += 1
         if link.previous_hash != previous:
             return ChainVerdict(count, link.id, "does not follow the record before it", previous)
-        if _hash_of(link) != link.hash:
+        own = _hash(link.at, link.staff_id, link.action, link.subject, link.facts, previous)
+        if own != link.hash:
             return ChainVerdict(count, link.id, "its content was changed", previous)
         previous = link.hash
     head = db.session.get(AuditHead, 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, select
+from sqlalchemy import CheckConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from guarantee import audit
@@ -34,15 +34,17 @@ class FirstGuarantee(Base):
         return self.pre_hospital_fen + self.in_hospital_fen
 
 
+_IN_FORCE = (
+    select(FirstGuarantee)
+    .where(FirstGuarantee.valid_from <= bindparam("day"))
+    .order_by(FirstGuarantee.valid_from.desc())
+    .limit(1)
+)
+
+
 def first_guarantee_on(day: date) -> FirstGuarantee:
     """The figures in force on `day`; the defaults when headquarters has set none."""
-    query = (
-        select(FirstGuarantee)
-        .where(FirstGuarantee.valid_from <= day)
-        .order_by(FirstGuarantee.valid_from.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query) or FirstGuarantee(
+    return db.session.scalar(_IN_FORCE, {"day": day}) or FirstGuarantee(
         valid_from=day,
         pre_hospital_fen=DEFAULT_PRE_HOSPITAL_FEN,
         in_hospital_fen=DEFAULT_IN_HOSPITAL_FEN,

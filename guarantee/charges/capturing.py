@@ -84,4 +84,4 @@ def _owed_to(initial: Letter, part: Part) -> Account:
 
 def _available(initial: Letter) -> Account:
     assert initial.case.enrolment is not None
-    return lock_cover(initial.case.enrolment.cover)
+    return lock_cover(initial.case.enrolment.cover_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import bindparam, event, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,21 @@ class ReserveFundEmpty(Conflict):
     code = "reserve_fund_empty"
     words = Words("备用金余额不足。", "The reserve fund does not suffice.")
     field = "amount_fen"
+
+
+# Written once, not at each call: issuing a letter is mostly the cost of its statements.
+_LOCKED = (
+    select(Account)
+    .where(
+        Account.kind.in_(bindparam("kinds", expanding=True)),
+        Account.owner_id == bindparam("owner_id"),
+    )
+    .order_by(Account.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+# RETURNING makes it one statement however many rows there are
+_ADD_POSTINGS = insert(Posting).returning(Posting.id)
 
 
 @dataclass(frozen=True)
@@ -54,9 +69,7 @@ def open_accounts(kinds: Iterable[AccountKind], owner_id: int) -> None:
 
 def lock_accounts(kinds: Iterable[AccountKind], owner_id: int) -> None:
     """Lock an owner's accounts, in the order of their ids, and read their balances afresh."""
-    query = select(Account).where(Account.kind.in_(kinds), Account.owner_id == owner_id)
-    query = query.order_by(Account.id).with_for_update()
-    for locked in db.session.scalars(query.execution_options(populate_existing=True)):
+    for locked in db.session.scalars(_LOCKED, {"kinds": list(kinds), "owner_id": owner_id}):
         _known()[locked.kind, owner_id] = locked
 
 
@@ -128,8 +141,7 @@ def post_entry(
         for m in movements
     ]
     try:
-        # RETURNING makes it one statement however many rows; its trigger moves the balances
-        db.session.execute(insert(Posting).returning(Posting.id), rows)
+        db.session.execute(_ADD_POSTINGS, rows)  # its trigger moves the balances
     except IntegrityError as error:
         if broke(error, "ck_ledger_accounts_cover_never_overdrawn"):
             raise Overdrawn() from error

@@ -73,7 +73,7 @@ def change_sum_insured(
     *, cover: Cover, sum_insured_fen: int, cause: str, by: Actor | None, at: datetime
 ) -> None:
     """Raise or lower the sum insured. Refuses `sum_below_use`."""
-    available = lock_cover(cover)
+    available = lock_cover(cover.id)
     change = sum_insured_fen - cover.sum_insured_fen
     if change == 0:
         return
@@ -91,10 +91,10 @@ def change_sum_insured(
     cover.sum_insured_fen = sum_insured_fen
 
 
-def lock_cover(cover: Cover) -> Account:
+def lock_cover(cover_id: int) -> Account:
     """Lock the cover for this transaction; answers its available account, read afresh."""
-    lock_accounts(COVER_ACCOUNTS, cover.id)
-    return account(AccountKind.COVER_AVAILABLE, cover.id)
+    lock_accounts(COVER_ACCOUNTS, cover_id)
+    return account(AccountKind.COVER_AVAILABLE, cover_id)
 
 
 def remaining_fen(cover: Cover) -> int:
@@ -112,7 +112,7 @@ def remaining_of(cover_ids: Iterable[int]) -> dict[int, int]:
 
 def place_holds(
     *,
-    cover: Cover,
+    cover_id: int,
     letter_id: int,
     parts: Mapping[Part, int],
     cause: str,
@@ -127,7 +127,7 @@ def place_holds(
     """
     holds = [
         Hold(
-            cover_id=cover.id,
+            cover_id=cover_id,
             letter_id=letter_id,
             part=part,
             placed_fen=amount_fen,

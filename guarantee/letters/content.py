@@ -123,17 +123,17 @@ class LetterContent:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the record; `from_json` gives the same content back."""
-        plain = asdict(self)
+        plain = {name: getattr(self, name) for name in _FIELDS}
         for name in _TIMES:
-            plain[name] = getattr(self, name).astimezone(UTC).isoformat()
-        plain["exclusions"] = list(plain["exclusions"])
-        plain["copies"] = list(plain["copies"])
+            plain[name] = plain[name].astimezone(UTC).isoformat()
+        plain["exclusions"] = [asdict(one) for one in self.exclusions]
+        plain["copies"] = [asdict(one) for one in self.copies]
         return plain
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> LetterContent:
         """The content that `to_json` wrote. A key it does not know is an error, not a shrug."""
-        unknown = set(plain) - {field.name for field in fields(cls)}
+        unknown = set(plain) - set(_FIELDS)
         if unknown:
             raise ValueError(f"unknown keys: {sorted(unknown)}")
         values = dict(plain)
@@ -145,22 +145,30 @@ class LetterContent:
 
     def digest(self) -> str:
         """SHA-256 (hex) of everything the letter says, its copies' codes and seals included."""
-        return hashlib.sha256(canonical(self.to_json())).hexdigest()
+        return digest_of(canonical(self.to_json()))
 
     def body_digest(self) -> str:
         """SHA-256 (hex) of what all copies have in common: what each seal vouches for."""
         plain = self.to_json()
         del plain["copies"]
-        return hashlib.sha256(canonical(plain)).hexdigest()
+        return digest_of(canonical(plain))
 
     def texts(self) -> list[str]:
         """Every text that will be printed, for the check that the fonts have its characters."""
-        own = [getattr(self, field.name) for field in fields(self)]
+        own = [getattr(self, name) for name in _FIELDS]
         clauses = [text for one in self.exclusions for text in (one.code, one.text_zh, one.text_en)]
         return [value for value in own if isinstance(value, str)] + clauses
+
+
+_FIELDS = tuple(field.name for field in fields(LetterContent))
 
 
 def canonical(plain: Mapping[str, Any]) -> bytes:
     """The one way to write these values as bytes: sorted keys, no blanks, UTF-8."""
     written = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return written.encode()
+
+
+def digest_of(written: bytes) -> str:
+    """SHA-256 (hex) of what `canonical` wrote."""
+    return hashlib.sha256(written).hexdigest()

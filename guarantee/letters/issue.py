@@ -10,21 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
 from guarantee import audit
 from guarantee.business_time import business_day
 from guarantee.cases.first_guarantee import first_guarantee_on
-from guarantee.cases.intake import standing_of
 from guarantee.cases.models import Case, Method, Verification
 from guarantee.config import Settings
-from guarantee.db import broke, db
-from guarantee.eligibility import REASONS
+from guarantee.db import db
+from guarantee.eligibility import REASONS, assess_enrolment
 from guarantee.events import publish
-from guarantee.ledger.holds import lock_cover, place_holds
+from guarantee.ledger.holds import place_holds
 from guarantee.ledger.models import Part
 from guarantee.letters import number as numbers
+from guarantee.letters.dossier import Dossier, read_dossier
 from guarantee.letters.keys import signing_key
 from guarantee.letters.lifecycle import void
 from guarantee.letters.models import Letter
@@ -33,8 +30,6 @@ from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from guarantee.refusals import Conflict, Words
 from guarantee.tables import CASE
-
-_TRIES_FOR_A_NUMBER = 5
 
 
 class NotVerified(Conflict):
@@ -102,29 +97,26 @@ def issue(
     `exclusion_applies`, `not_eligible`, `hospital_not_accepting`, `letter_exists`,
     `characters_missing`, `letter_too_long`.
     """
-    verification = case.verification
-    if case.enrolment is None or case.member is None or verification is None:
+    dossier = read_dossier(case)
+    if dossier is None or dossier.verification is None:
         raise NotVerified()
-    cover = case.enrolment.cover
-    available = lock_cover(cover)
-    provisional = verification.method == Method.PROVISIONAL
-    replaces = None
-    if standing := _live_initial(case):
+    provisional = dossier.verification.method == Method.PROVISIONAL
+    replaces = dossier.last_voided
+    if standing := dossier.standing:
         if not standing.provisional or provisional or standing.state != "issued":
             return _found(standing, hospital)
         void(letter=standing, reason="身份已核实，换发正式担保函", by=by, at=at)
-        available = lock_cover(cover)
         replaces = standing
-    _check(case, verification, hospital, at)
+    _check(dossier, hospital, at)
     case.state = CASE.move(case.state, "issue")
-    parts = first_parts(available.balance_fen, provisional=provisional, at=at)
+    parts = first_parts(dossier.available.balance_fen, provisional=provisional, at=at)
     letter = Letter(
         case=case,
         kind="initial",
         hospital=hospital,
         channel=channel,
         provisional=provisional,
-        replaces=replaces or _last_voided(case),
+        replaces=replaces,
         pre_hospital_fen=parts[Part.PRE_HOSPITAL],
         in_hospital_fen=parts[Part.IN_HOSPITAL],
         total_in_hospital_fen=parts[Part.IN_HOSPITAL],
@@ -132,16 +124,9 @@ def issue(
         issued_by=by,
         lapses_at=at + timedelta(hours=settings.first_letter_hours),
     )
-    try:
-        write_letter(letter=letter, verification=verification, settings=settings, at=at)
-    except IntegrityError as error:
-        if not broke(error, "uq_letters_one_initial_per_case"):
-            raise
-        other = _live_initial(case)
-        assert other is not None
-        return _found(other, hospital)
+    write_letter(letter=letter, verification=dossier.verification, settings=settings, at=at)
     place_holds(
-        cover=cover,
+        cover_id=dossier.enrolment.cover_id,
         letter_id=letter.id,
         parts=parts,
         cause=f"letter:{letter.number}",
@@ -173,24 +158,20 @@ def issue(
 def write_letter(
     *, letter: Letter, verification: Verification, settings: Settings, at: datetime
 ) -> None:
-    """Give `letter` a number nobody has and fix what it says. Used by top-ups too."""
-    key = signing_key(at=at)
-    for _ in range(_TRIES_FOR_A_NUMBER):
-        letter.number = numbers.new(letter.case.center.code)
-        taken = select(Letter.id).where(Letter.number == letter.number)
-        with db.session.no_autoflush:
-            if db.session.scalar(taken):
-                continue
-        take_snapshot(
-            letter=letter,
-            verification=verification,
-            key=key,
-            hotline_phone=settings.hotline_phone,
-        )
-        with db.session.begin_nested():
-            db.session.add(letter)
-        return
-    raise RuntimeError("no free letter number found")  # 10^10 a centre: something is broken
+    """Give `letter` a number nobody has and fix what it says. Used by top-ups too.
+
+    A number drawn twice (one in ten milliards a centre) is refused by the database, and the
+    transaction is tried again with another.
+    """
+    letter.number = numbers.new(letter.case.center.code)
+    take_snapshot(
+        letter=letter,
+        verification=verification,
+        key=signing_key(at=at),
+        hotline_phone=settings.hotline_phone,
+    )
+    db.session.add(letter)
+    db.session.flush()
 
 
 def first_parts(remaining_fen: int, *, provisional: bool, at: datetime) -> dict[Part, int]:
@@ -203,38 +184,20 @@ def first_parts(remaining_fen: int, *, provisional: bool, at: datetime) -> dict[
     return {Part.PRE_HOSPITAL: pre, Part.IN_HOSPITAL: 0 if provisional else within}
 
 
-def _check(case: Case, verification: Verification, hospital: Hospital, at: datetime) -> None:
-    assert case.member is not None
-    if not verification.condition_in_scope:
+def _check(dossier: Dossier, hospital: Hospital, at: datetime) -> None:
+    assert dossier.verification is not None
+    if not dossier.verification.condition_in_scope:
         raise ConditionOutOfScope()
-    if applying := [a.code for a in verification.answers if a.applies]:
+    if applying := [a.code for a in dossier.verification.answers if a.applies]:
         raise ExclusionApplies(codes="、".join(applying))
-    verdict = standing_of(case.member, at=at, besides=case).verdict
+    verdict = assess_enrolment(
+        dossier.enrolment, day=business_day(at), remaining_fen=dossier.available.balance_fen
+    )
     if not verdict.eligible:
         reason = REASONS[verdict.reasons[0]]
         raise NotEligible(reason=reason.zh, reason_en=reason.en)
     if hospital.in_network and not hospital.accepting:
         raise HospitalNotAccepting()
-
-
-def _live_initial(case: Case) -> Letter | None:
-    query = select(Letter).where(
-        Letter.case_id == case.id,
-        Letter.kind == "initial",
-        Letter.state.not_in(("voided", "lapsed")),
-    )
-    with db.session.no_autoflush:
-        return db.session.scalar(query)
-
-
-def _last_voided(case: Case) -> Letter | None:
-    query = (
-        select(Letter)
-        .where(Letter.case_id == case.id, Letter.kind == "initial", Letter.state == "voided")
-        .order_by(Letter.id.desc())
-    )
-    with db.session.no_autoflush:
-        return db.session.scalar(query.limit(1))
 
 
 def _found(letter: Letter, hospital: Hospital) -> Issued:

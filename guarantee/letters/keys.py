@@ -14,11 +14,14 @@ from guarantee.letters.models import LetterKey
 from guarantee.letters.seal import SigningKey, public_key_from_jwk
 from guarantee.personal_data import seal, unseal
 
+_IN_USE = (
+    select(LetterKey).where(LetterKey.retired_at.is_(None)).order_by(LetterKey.id.desc()).limit(1)
+)
+
 
 def signing_key(*, at: datetime) -> SigningKey:
     """The key in use; the first letter ever makes the first key."""
-    query = select(LetterKey).where(LetterKey.retired_at.is_(None)).order_by(LetterKey.id.desc())
-    row = db.session.scalar(query.limit(1)) or _new_key(at)
+    row = db.session.scalar(_IN_USE) or _new_key(at)
     return SigningKey.from_seed(base64.b64decode(unseal(row.private_key, "letter_key")))
 
 

@@ -162,7 +162,9 @@ def end_case(*, case: Case, outcome: str, by: Staff, at: datetime) -> Case:
     a presented one is the hospital's to close by its final bill (`wrong_state`)."""
     if not outcome.strip():
         raise ReasonMissing(field="outcome")
-    for letter in _letters_of(case):
+    letters = _letters_of(case)
+    db.session.refresh(case, ["state"], with_for_update=True)
+    for letter in letters:
         if letter.state == "presented":
             LETTER.move(letter.state, "void")
         if letter.state == "issued" and letter.kind == "initial":
@@ -192,14 +194,14 @@ def lock_letter(letter: Letter) -> Letter:
 
 def _locked(letter: Letter) -> Letter:
     assert letter.case.enrolment is not None
-    lock_cover(letter.case.enrolment.cover)
+    lock_cover(letter.case.enrolment.cover_id)
     db.session.refresh(letter)
     return letter
 
 
 def _letters_of(case: Case) -> list[Letter]:
     if case.enrolment is not None:
-        lock_cover(case.enrolment.cover)
+        lock_cover(case.enrolment.cover_id)
     query = select(Letter).where(Letter.case_id == case.id).order_by(Letter.id)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 

@@ -54,7 +54,8 @@ class SealClaims:
 
     @classmethod
     def of(cls, content: LetterContent, copy_no: int, *, state: str = "issued") -> SealClaims:
-        """What the seal of this copy of the letter states, in the state it is signed in."""
+        """What the seal of this copy of the letter states, in the state it is signed in. The
+        claims of another copy differ in `copy_no` alone."""
         part = content.increase_fen if content.kind == "top_up" else content.in_hospital_fen
         hospital = content.hospital_zh
         if len(hospital) > LONGEST_HOSPITAL:

@@ -8,7 +8,13 @@ import unicodedata
 from dataclasses import replace
 
 from guarantee.cases.models import Verification
-from guarantee.letters.content import CopySeal, ExclusionAnswer, LetterContent
+from guarantee.letters.content import (
+    CopySeal,
+    ExclusionAnswer,
+    LetterContent,
+    canonical,
+    digest_of,
+)
 from guarantee.letters.models import Letter, LetterCopy
 from guarantee.letters.paper import check
 from guarantee.letters.seal import SigningKey, sign
@@ -34,13 +40,14 @@ def take_snapshot(
     """
     content = _content(letter, verification, hotline_phone)
     check(content)
+    claims = SealClaims.of(content, 1)
     seals = tuple(
-        CopySeal(copy_no=n, code=_copy_code(n), qr_text=sign(SealClaims.of(content, n), key))
+        CopySeal(copy_no=n, code=_copy_code(n), qr_text=sign(replace(claims, copy_no=n), key))
         for n in COPY_NUMBERS
     )
-    content = replace(content, copies=seals)
-    letter.content_json = json.dumps(content.to_json(), ensure_ascii=False, sort_keys=True)
-    letter.content_digest = content.digest()
+    written = canonical(replace(content, copies=seals).to_json())
+    letter.content_json = written.decode()
+    letter.content_digest = digest_of(written)
     letter.copies = [LetterCopy(copy_no=s.copy_no, code=s.code) for s in seals]
 
 

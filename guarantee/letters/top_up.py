@@ -187,7 +187,7 @@ def most_that_can_be_granted(request: TopUpRequest) -> int:
     """In fen: the remaining cover, within the product's cap for the setting."""
     enrolment = request.letter.case.enrolment
     assert enrolment is not None
-    remaining = lock_cover(enrolment.cover).balance_fen
+    remaining = lock_cover(enrolment.cover_id).balance_fen
     cap = _room_under_cap(request)
     return remaining if cap is None else max(0, min(remaining, cap))
 
@@ -220,7 +220,7 @@ def _issue_top_up(
     case = initial.case
     if case.enrolment is None or case.verification is None:
         raise NotVerified()
-    remaining = lock_cover(case.enrolment.cover).balance_fen
+    remaining = lock_cover(case.enrolment.cover_id).balance_fen
     if granted_fen > remaining:
         raise AboveRemaining(remaining=yuan(remaining))
     room = _room_under_cap(request)
@@ -243,7 +243,7 @@ def _issue_top_up(
     write_letter(letter=letter, verification=case.verification, settings=settings, at=at)
     first = holds_of([initial.id], Part.IN_HOSPITAL)
     place_holds(
-        cover=case.enrolment.cover,
+        cover_id=case.enrolment.cover_id,
         letter_id=letter.id,
         parts={Part.IN_HOSPITAL: granted_fen},
         cause=f"letter:{letter.number}",

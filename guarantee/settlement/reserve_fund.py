@@ -25,7 +25,7 @@ from guarantee.ledger.holds import (
     release,
     uncapture,
 )
-from guarantee.ledger.models import AccountKind, Cover, Part
+from guarantee.ledger.models import AccountKind, Part
 from guarantee.letters.models import Letter
 from guarantee.letters.visible import initial_of
 from guarantee.money import yuan
@@ -205,7 +205,7 @@ def _record(
     holds = holds_of([letter.id], Part.IN_HOSPITAL)
     if not holds:
         raise AboveGuarantee(left=yuan(0))
-    lock_cover(db.session.get_one(Cover, holds[0].cover_id))
+    lock_cover(holds[0].cover_id)
     (hold,) = holds_of([letter.id], Part.IN_HOSPITAL)
     db.session.refresh(letter, ["state"])
     if adjusts is None and letter.state not in ("issued", "lapsed"):

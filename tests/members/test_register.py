@@ -236,7 +236,7 @@ def hold(at):
     """Money promised from a cover, as a letter promises it."""
 
     def held(cover: Cover, amount_fen: int) -> None:
-        lock_cover(cover)
+        lock_cover(cover.id)
         move = Movement(
             account(AccountKind.COVER_HELD, cover.id),
             account(AccountKind.COVER_AVAILABLE, cover.id),
