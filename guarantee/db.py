@@ -27,15 +27,55 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
 )
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-db = SQLAlchemy(session_options={"expire_on_commit": False})
+WAIT_MS = 15_000
+"""How long a transaction waits for another's lock, on both engines."""
 
-SQLITE_WAIT_MS = 15_000
+_POSTGRESQL = {
+    "connect_timeout": 5,
+    # a line that is dead without a word is noticed in seconds, here and at the server, which
+    # else keeps the locks of a machine that is gone for two hours
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "options": f"-c lock_timeout={WAIT_MS} -c tcp_keepalives_idle=15"
+    " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+}
+"""libpq's parameters (seconds, but tcp_user_timeout ms); what DATABASE_URL says itself, counts."""
 
 _begin: ContextVar[str] = ContextVar("begin", default="BEGIN")
+
+
+class _Session(Session):
+    """A session for which a connection that is gone has been rolled back."""
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            self.begin()  # so that what listens for a rollback (audit, ledger) hears of it
+            super().rollback()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            super().close()
+
+
+db = SQLAlchemy(
+    # no values in what an error says: they may be a patient's
+    engine_options={"hide_parameters": True},
+    session_options={"class_": _Session, "expire_on_commit": False},
+)
 
 
 @contextmanager
@@ -56,9 +96,16 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
             "foreign_keys = ON",
             "journal_mode = WAL",
             "synchronous = FULL",
-            f"busy_timeout = {SQLITE_WAIT_MS}",
+            f"busy_timeout = {WAIT_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "do_connect")
+def _set_up_postgresql(dialect: Any, _record: Any, _: Any, parameters: dict[str, Any]) -> None:
+    if dialect.name == "postgresql":
+        for name, value in _POSTGRESQL.items():
+            parameters.setdefault(name, value)
 
 
 @event.listens_for(Engine, "begin")

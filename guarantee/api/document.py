@@ -51,6 +51,7 @@ _WHY = {
     415: "Not a content type that is taken here",
     422: "A field is wrong; `errors` says which",
     429: "Asked for unknown numbers too often: wait ten minutes",
+    503: "The database can't do it now; `code` says whether anything was recorded",
 }
 _ROW = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 _PATH = {
@@ -145,7 +146,7 @@ def _complete(app: Flask, call: dict[str, Any], path: str, method: str, endpoint
 
 def _statuses(call: dict[str, Any], path: str, method: str, is_public: bool) -> set[int]:
     """The problems that follow from the kind of call."""
-    found = set() if is_public else {401, 403}
+    found = {503} if is_public else {401, 403, 503}
     if "{" in path:
         found |= {404}
     if "{number}" in path:

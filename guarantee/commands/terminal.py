@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from guarantee.edge.database_faults import Unavailable
 from guarantee.edge.transaction import committed
 from guarantee.refusals import Refusal
 
@@ -15,6 +16,7 @@ T = TypeVar("T")
 
 FOUND_WRONG = 1
 REFUSED = 2
+UNAVAILABLE = 3
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 
@@ -25,20 +27,27 @@ def tell(facts: dict[str, Any], text: str, *, as_json: bool) -> None:
 
 
 def done(work: Callable[[], T], *, as_json: bool) -> T:
-    """`work`, committed; a refusal is told and ends the command with exit code 2."""
+    """`work`, committed; a refusal is told and ends the command with exit code 2, a database that
+    can't do it now with 3."""
     try:
         return committed(work)
     except Refusal as refusal:
         refuse(refusal.code, refusal.message("zh"), refusal.message("en"), as_json=as_json)
+    except Unavailable as fault:
+        _end(fault.code, fault.message("zh"), fault.message("en"), UNAVAILABLE, as_json=as_json)
 
 
 def refuse(code: str, zh: str, en: str, *, as_json: bool) -> NoReturn:
     """End the command: nothing was changed."""
+    _end(code, zh, en, REFUSED, as_json=as_json)
+
+
+def _end(code: str, zh: str, en: str, exit_code: int, *, as_json: bool) -> NoReturn:
     if as_json:
         click.echo(json.dumps({"error": {"code": code, "zh": zh, "en": en}}, ensure_ascii=False))
     else:
         click.echo(f"{zh} {en} ({code})", err=True)
-    raise click.exceptions.Exit(REFUSED)
+    raise click.exceptions.Exit(exit_code)
 
 
 def found_wrong() -> NoReturn:

@@ -9,13 +9,14 @@ import re
 from typing import Any
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from guarantee.edge.language import language, t
+from guarantee.edge.database_faults import Unavailable
+from guarantee.edge.language import asked_for, language, t
 from guarantee.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, Words
 
 log = structlog.get_logger(__name__)
@@ -140,6 +141,26 @@ def _on_http(error: HTTPException) -> Response | Any:
     return answer
 
 
+def _on_unavailable(fault: Unavailable) -> Response:
+    """Said without the database: neither the account's language nor the frame with its menu."""
+    g.setdefault("language", asked_for() or "zh")
+    if request.path.startswith("/api/"):
+        answer = problem(503, fault.code, t(fault.words))
+    else:
+        page = current_app.jinja_env.get_template("errors/unavailable.html").render(
+            fault=fault,
+            lang=language(),
+            fragment="HX-Request" in request.headers,
+            again="" if request.method == "GET" else "/",  # "": the same address
+            hotline=current_app.config["SETTINGS"].hotline_phone,
+        )
+        answer = Response(page, 503, mimetype="text/html")
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#said", "innerHTML"
+    if fault.retry_after is not None:
+        answer.headers["Retry-After"] = str(fault.retry_after)
+    return answer
+
+
 def _on_csrf(error: CSRFError) -> Response | Any:
     return _answer(400, "csrf", t(_CSRF), [])
 
@@ -152,6 +173,7 @@ def _on_accident(error: Exception) -> Response | Any:
 
 def init_problems(app: Flask) -> None:
     app.register_error_handler(Refusal, _on_refusal)
+    app.register_error_handler(Unavailable, _on_unavailable)
     app.register_error_handler(ValidationError, _on_validation_error)
     app.register_error_handler(CSRFError, _on_csrf)
     app.register_error_handler(HTTPException, _on_http)
