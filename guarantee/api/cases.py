@@ -188,7 +188,7 @@ def open_case(body: CaseIn) -> CaseOut:
 
 @blueprint.post("/cases/<int:case_id>/member")
 @allow(*CASE.who("issue"))
-@operation(CaseOut, body=MemberIn)
+@operation(CaseOut, body=MemberIn, idempotent=True)
 def name_member(case_id: int, body: MemberIn) -> CaseOut:
     """Say who the patient is
 
@@ -201,7 +201,7 @@ def name_member(case_id: int, body: MemberIn) -> CaseOut:
 
 @blueprint.post("/cases/<int:case_id>/verification")
 @allow(*CASE.who("verify"))
-@operation(VerificationOut, status=201, body=VerificationIn)
+@operation(VerificationOut, status=201, body=VerificationIn, idempotent=True)
 def verify_case(case_id: int, body: VerificationIn) -> VerificationOut:
     """What was established at the scene
 

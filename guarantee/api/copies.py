@@ -45,7 +45,7 @@ class CopyState(Out):
     Role.SUPERVISOR,
     Role.ALLIANCE_FINANCE,
 )
-@operation(CopyState, body=EventIn)
+@operation(CopyState, body=EventIn, idempotent=True)
 def note_copy_event(code: str, body: EventIn) -> CopyState:
     """Say what happened to a copy
 

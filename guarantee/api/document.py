@@ -64,7 +64,12 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key and body answer the same again; another body is refused",
+    "description": (
+        "Yours, one for each thing to be done. Sent again with the same content it is answered the "
+        "same, with `Idempotent-Replayed: true`, and nothing is done twice; with another content "
+        "it is refused (`idempotency_key_reused`). While the first is being worked on: 409 "
+        "`idempotency_in_progress` with `Retry-After`. Kept for seven days; refusals are not kept."
+    ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 120, "pattern": r"^[\x21-\x7e]+$"},
 }
 _CONVERTER = re.compile(r"<([^<:]+:)?")

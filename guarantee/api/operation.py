@@ -19,7 +19,8 @@ from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
-from guarantee.api.once import HEADER, once
+from guarantee.api.once import once
+from guarantee.idempotency import HEADER
 from guarantee.parties.staff import Staff
 from guarantee.refusals import Invalid, Words
 

@@ -127,7 +127,7 @@ def get_payment_file(batch_id: int) -> Response:
 
 @blueprint.post("/settlement/bank-statements")
 @allow(*BATCH.who("confirm"))
-@operation(StatementOut, file=True)
+@operation(StatementOut, file=True, idempotent=True)
 def upload_bank_statement(file: Upload) -> StatementOut:
     """Take the bank's statement
 

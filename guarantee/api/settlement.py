@@ -172,7 +172,7 @@ def open_settlement_batch(body: BatchIn) -> tuple[BatchOut, int]:
 
 @blueprint.post("/settlement/batches/<int:batch_id>/report")
 @allow(*BATCH.who("report"))
-@operation(ReportOut, file=True)
+@operation(ReportOut, file=True, idempotent=True)
 def upload_report(batch_id: int, file: Upload) -> ReportOut:
     """Upload the centre's own table, and compare
 

@@ -15,6 +15,10 @@ from guarantee.letters.models import Letter, TopUpRequest
 from guarantee.roles import Role
 from tests import factories as make
 
+TAKES_NO_KEY = {
+    "tell_of_call": "the telephone system has no account; its call id counts once",
+}
+
 
 @pytest.fixture
 def center(session):
@@ -83,7 +87,13 @@ def test_a_key_is_the_callers_own(dispatcher, api, center, session):
     assert count(session, Case) == 2
 
 
-@pytest.mark.parametrize("key", ["x" * 121, "two words", "钥匙"])
+@pytest.mark.parametrize("key", ["!", "~" * 120])
+def test_a_key_is_any_visible_characters(dispatcher, center, key):
+    answers = [dispatcher.post("/cases", json=case_body(center), key=key) for _ in range(2)]
+    assert answers[0].data == answers[1].data
+
+
+@pytest.mark.parametrize("key", ["x" * 121, "two words", "钥匙", "a\tb", "a\x7f"])
 def test_a_malformed_key_is_refused(dispatcher, center, key, session):
     answer = dispatcher.post("/cases", json=case_body(center), key=key.encode().decode("latin-1"))
     assert (answer.status_code, answer.json["code"]) == (422, "idempotency_key_malformed")
@@ -169,3 +179,16 @@ def test_a_doubly_pressed_decision_grants_once(api, session):
     session.rollback()
     assert session.scalars(select(TopUpRequest)).one().state == "granted"
     assert desk.get(f"/letters/{letter.number}").json["total_in_hospital_fen"] == 600_000
+
+
+def test_every_post_takes_a_key_or_stands_here_with_its_reason(client):
+    """A new call that forgets `idempotent=True` fails here."""
+    paths = client.get("/api/openapi.json").json["paths"]
+    posts = [call["post"] for call in paths.values() if "post" in call]
+    without = {
+        call["operationId"]
+        for call in posts
+        if "Idempotency-Key" not in {p["name"] for p in call["parameters"]}
+    }
+    assert without == set(TAKES_NO_KEY)
+    assert len(posts) > 15
