@@ -10,13 +10,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, request
 from werkzeug.wrappers import Response
 
 from guarantee.db import db
 from guarantee.edge.language import language
 from guarantee.edge.problems import status_of
 from guarantee.refusals import Invalid, Refusal, Words
+from guarantee.web.sent_once import sent_once
 
 
 class TooLong(Invalid):
@@ -93,10 +94,11 @@ def attempt(
 ) -> Any:
     """Do `work` and answer with it (text is an address to go to); refused, show the form again.
 
-    `again` renders the form with the refusals by field; one without a field is said above it.
+    The same form sent twice is done once and leads to the same address (`sent_once`). `again`
+    renders the form with the refusals by field; one without a field is said above it.
     """
     try:
-        done = work()
+        return sent_once(work)
     except Refusal as refusal:
         db.session.rollback()
         errors = {}
@@ -105,4 +107,3 @@ def attempt(
         else:
             flash((refusal.code, refusal.message(language())), "bad")  # type: ignore[arg-type]
         return again(errors), status_of(refusal)
-    return redirect(done, 303) if isinstance(done, str) else done

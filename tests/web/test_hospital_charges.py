@@ -61,9 +61,15 @@ def test_a_typed_line_is_posted_and_the_figures_follow(desk, letter, session):
 
 
 def test_a_second_click_on_the_same_form_counts_once(desk, letter, session):
-    for _ in range(2):
-        answer = desk.post(at_letter(letter, "/charges"), data=typed())
-    assert "此前已记" in desk.get(answer.location).text
+    first, second = (desk.post(at_letter(letter, "/charges"), data=typed()) for _ in range(2))
+    assert (second.status_code, second.location) == (303, first.location)
+    assert charged(letter).lines == 1
+
+
+def test_a_form_gone_back_to_and_changed_does_not_post_a_second_line(desk, letter, session):
+    assert desk.post(at_letter(letter, "/charges"), data=typed()).status_code == 303
+    changed = desk.post(at_letter(letter, "/charges"), data=typed(quantity="3"))
+    assert (changed.status_code, "line_conflict" in changed.text) == (409, True)
     assert charged(letter).lines == 1
 
 
