@@ -89,8 +89,11 @@ def open_case(
     allowed = by.center_ids()
     if allowed is not None and center.id not in allowed:
         raise OtherCenter(field="center")
-    if call is not None and (again := _open_case_of(call, member)):
-        return again
+    if call is not None:
+        # of two presses at the same moment the second waits here, and finds the first one's case
+        db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update())
+        if again := _open_case_of(call, member):
+            return again
     if incident is None:
         incident = Incident(center_id=center.id, happened_at=at, location=location)
         db.session.add(incident)
