@@ -57,8 +57,10 @@ def take_statement(
             select(BankStatementLine.serial).where(BankStatementLine.serial.in_(serials))
         )
     )
-    # Orders are paid before they come back, whichever way the bank sorts its file.
-    for line in sorted(read.lines, key=lambda one: (one.booked_on, one.amount_fen > 0)):
+    # Orders are paid before they come back, whichever way the bank sorts its file; and two files
+    # with the same lines take them in the same order, so that they never wait for each other.
+    in_order = sorted(read.lines, key=lambda one: (one.booked_on, one.amount_fen > 0, one.serial))
+    for line in in_order:
         if line.serial in seen or not line.amount_fen:
             statement.already_seen += line.serial in seen
             continue

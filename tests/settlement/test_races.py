@@ -3,7 +3,6 @@
 from sqlalchemy import func, select
 
 from guarantee.db import db
-from guarantee.ledger.check import check_ledger
 from guarantee.ledger.entries import balance
 from guarantee.ledger.models import AccountKind
 from guarantee.letters.models import Letter
@@ -12,11 +11,21 @@ from guarantee.parties.staff import Staff
 from guarantee.settlement import reserve_fund
 from guarantee.settlement.approval import approve
 from guarantee.settlement.bank_statement import take_statement
-from guarantee.settlement.batch import open_batch
-from guarantee.settlement.models import Batch, BatchLine, Remittance
+from guarantee.settlement.batch import open_batch, run_week
+from guarantee.settlement.hospital_weeks import open_hospital_week
+from guarantee.settlement.models import (
+    BankStatement,
+    BankStatementLine,
+    Batch,
+    BatchLine,
+    HospitalBatch,
+    HospitalLine,
+    Remittance,
+)
 from guarantee.settlement.remittance import pay
-from tests.races import all_at_once
+from tests.races import all_at_once, nothing_is_wrong
 from tests.settlement.files import bank_csv
+from tests.settlement.hospital_scenes import Stays
 from tests.settlement.scenes import MONDAY, TUESDAY, WEEK, Week
 
 
@@ -73,9 +82,61 @@ def test_a_batch_is_approved_ordered_and_paid_once(app, session):
         ).already_seen
 
     assert sorted(all_at_once(app, 4, taken)) == [0, 1, 1, 1]
-    session.rollback()
+    nothing_is_wrong()
     assert balance(AccountKind.CENTER_PAYABLE, week.center.id) == 0
-    assert check_ledger().faults == []
+
+
+def test_a_week_run_by_4_machines_opens_each_batch_once(app, session):
+    weeks, stays = [Week() for _ in range(3)], [Stays() for _ in range(3)]
+    for week, stay in zip(weeks, stays, strict=True):
+        week.charged(10_000)
+        stay.closed(20_000)
+    system = weeks[0].clerk.id
+    session.commit()
+
+    def work(_):
+        by = db.session.get_one(Staff, system)
+        centers = [batch.id for batch in run_week(week=WEEK, by=by, at=MONDAY)]
+        return centers, [batch.id for batch in open_hospital_week(week=WEEK, by=by, at=MONDAY)]
+
+    answers = all_at_once(app, 4, work)
+    assert answers == [answers[0]] * 4
+    nothing_is_wrong()
+    for batches, lines, fen in ((Batch, BatchLine, 30_000), (HospitalBatch, HospitalLine, 60_000)):
+        having = select(lines.batch_id).distinct()
+        assert len(session.scalars(having).all()) == 3
+        assert session.scalar(select(func.sum(lines.amount_fen))) == fen
+        assert session.scalar(select(func.count(batches.id))) >= 3
+
+
+def test_two_statements_with_the_same_lines_taken_at_once_pay_each_order_once(app, session):
+    weeks, orders = [Week() for _ in range(2)], []
+    for week in weeks:
+        week.says(week.charged(30_000), 30_000)
+        batch = week.opened()
+        week.reported(batch)
+        week.approved(batch)
+        orders += pay(batches=[batch], by=week.clerk, at=MONDAY)
+    rows = [("2026-11-25", "", "300.00", "某某", "1", o.reference, o.reference) for o in orders]
+    # each bank clerk's export has a line of its own, and the orders in an order of its own
+    interest = [("2026-11-25", "5.00", "", "某某", "1", "利息", f"S{n}") for n in range(2)]
+    files = [bank_csv([*rows, interest[0]]), bank_csv([*rows[::-1], interest[1]])]
+    clerk = weeks[0].clerk.id
+    session.commit()
+
+    def taken(i):
+        by = db.session.get_one(Staff, clerk)
+        return take_statement(
+            data=files[i % 2], filename="a.csv", by=by, at=MONDAY
+        ).already_seen  # fmt: skip
+
+    seen = all_at_once(app, 8, taken)
+    nothing_is_wrong()
+    assert sorted(seen) == [0, 2, 3, 3, 3, 3, 3, 3]
+    assert session.scalar(select(func.count(BankStatement.id))) == 8
+    assert session.scalar(select(func.count(BankStatementLine.id))) == 4
+    for week in weeks:
+        assert balance(AccountKind.CENTER_PAYABLE, week.center.id) == 0
 
 
 def test_drawdowns_at_once_never_overdraw_the_drawer(app, session):
@@ -94,6 +155,5 @@ def test_drawdowns_at_once_never_overdraw_the_drawer(app, session):
         return "drawn"
 
     assert sorted(all_at_once(app, 6, draw)) == ["drawn"] * 2 + ["reserve_fund_empty"] * 4
-    session.rollback()
+    nothing_is_wrong()
     assert reserve_fund.balance(week.center) == 10_000
-    assert check_ledger().faults == []
