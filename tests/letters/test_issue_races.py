@@ -8,12 +8,10 @@ from sqlalchemy import func, select
 
 from guarantee.cases.models import Case
 from guarantee.db import db
-from guarantee.ledger.check import check_ledger
-from guarantee.ledger.models import Account, AccountKind
-from guarantee.letters import lifecycle
+from guarantee.ledger.holds import remaining_fen
+from guarantee.ledger.models import Hold
 from guarantee.letters.issue import issue
 from guarantee.letters.models import Letter
-from guarantee.letters.top_up import ask, decide
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from tests.factories import (
@@ -21,111 +19,62 @@ from tests.factories import (
     make_center,
     make_enrolment,
     make_hospital,
-    make_letter,
-    make_presented_letter,
     make_staff,
     make_verified_case,
 )
-from tests.races import all_at_once
+from tests.races import all_at_once, never_overdrawn, nothing_is_wrong
 
 
-def _issue(case_id, hospital_id, at):
+def issued(case_id, hospital_id, at, by_id=None):
     case = db.session.get_one(Case, case_id)
     return issue(
         case=case,
         hospital=db.session.get_one(Hospital, hospital_id),
         channel="center",
-        by=case.opened_by,
+        by=db.session.get_one(Staff, by_id) if by_id else case.opened_by,
         at=at,
         settings=SETTINGS,
-    ).letter.number
-
-
-def test_16_requests_for_one_case_get_one_and_the_same_number(app, session, at):
-    case, hospital = make_verified_case(at=at).id, make_hospital().id
-    session.commit()
-    numbers = all_at_once(app, 16, lambda _: _issue(case, hospital, at))
-    assert len(set(numbers)) == 1
-    assert len(numbers[0]) == 16
-    assert session.scalar(select(func.count(Letter.id))) == 1
-    assert check_ledger().faults == []
-
-
-def test_one_cover_drained_by_12_cases_is_never_overdrawn(app, session, at):
-    # room for two whole letters and one of 350 yuan
-    enrolment = make_enrolment(sum_insured_fen=1_235_000)
-    center = make_center()
-    cases = [make_verified_case(at=at, enrolment=enrolment, center=center).id for _ in range(12)]
-    hospital = make_hospital().id
-    session.commit()
-    answers = Counter(
-        "number" if len(a) == 16 and a.isdigit() else a
-        for a in all_at_once(app, 12, lambda i: _issue(cases[i], hospital, at))
     )
-    assert answers == {"number": 3, "not_eligible": 9}
-    session.expire_all()
-    balances = dict(
-        session.execute(
-            select(Account.kind, func.sum(Account.balance_fen))
-            .where(Account.owner_id == enrolment.cover_id)
-            .group_by(Account.kind)
-        ).all()
-    )
-    assert balances[AccountKind.COVER_AVAILABLE] == 0
-    assert balances[AccountKind.COVER_HELD] == 1_235_000
-    assert check_ledger().faults == []
 
 
-def test_lapsing_and_presenting_at_once_ends_in_one_of_the_two(app, session, at):
-    letter = make_letter(at=at)
-    desk, system = make_staff("billing_desk", hospital=letter.hospital), make_staff("admin")
-    ids, late = (letter.id, desk.id, system.id), letter.lapses_at.replace(year=2027)
-    on_time = letter.lapses_at
+def test_32_requests_for_one_case_get_one_and_the_same_number(app, session, at):
+    case, hospital = make_verified_case(at=at), make_hospital()
+    by = [make_staff("dispatcher", center=case.center).id for _ in range(4)]
     session.commit()
+    case_id, hospital_id = case.id, hospital.id
 
     def work(i):
-        if i % 2:
-            lifecycle.lapse_due(at=late, by=db.session.get_one(Staff, ids[2]))
-            return "swept"
-        presented = db.session.get_one(Letter, ids[0])
-        by = db.session.get_one(Staff, ids[1])
-        return lifecycle.present(letter=presented, by=by, at=on_time).state
+        answer = issued(case_id, hospital_id, at, by[i % 4])
+        return answer.letter.number, answer.fresh
 
-    answers = all_at_once(app, 8, work)
-    session.expire_all()
-    state = session.get_one(Letter, ids[0]).state
-    assert state in ("presented", "lapsed")
-    expected = {"swept", "presented"} if state == "presented" else {"swept", "wrong_state"}
-    assert set(answers) == expected
-    assert check_ledger().faults == []
+    answers = Counter(all_at_once(app, 32, work))
+    session.rollback()
+    number = session.scalars(select(Letter.number)).one()
+    assert answers == {(number, True): 1, (number, False): 31}
+    assert session.scalar(select(func.count(Hold.id))) == 2
+    nothing_is_wrong()
 
 
-def test_two_decisions_on_one_request_give_one_top_up(app, session, at):
-    letter = make_presented_letter(at=at)
-    desk, hotline = make_staff("billing_desk", hospital=letter.hospital), make_staff("hotline")
-    request = ask(
-        letter=letter,
-        amount_fen=300_000,
-        reason="手术",
-        setting="inpatient",
-        by=desk,
-        at=at,
-        settings=SETTINGS,
-    )
-    ids = (request.id, hotline.id)
+def test_one_cover_drained_by_32_cases_is_never_overdrawn(app, session, at):
+    # room for five whole letters and one of 350 yuan
+    enrolment = make_enrolment(sum_insured_fen=3_035_000)
+    center = make_center()
+    cases = [make_verified_case(at=at, enrolment=enrolment, center=center).id for _ in range(32)]
+    hospital = make_hospital().id
     session.commit()
 
-    def work(_):
-        return decide(
-            request=db.session.get_one(type(request), ids[0]),
-            approve=True,
-            amount_fen=None,
-            reason="",
-            by=db.session.get_one(Staff, ids[1]),
-            at=at,
-            settings=SETTINGS,
-        ).state
-
-    answers = Counter(all_at_once(app, 6, work))
-    assert answers == {"granted": 1, "wrong_state": 5}
-    assert check_ledger().faults == []
+    answers = all_at_once(app, 32, lambda i: issued(cases[i], hospital, at).letter.number)
+    session.expire_all()
+    letters = {
+        letter.number: letter.pre_hospital_fen + letter.in_hospital_fen
+        for letter in session.scalars(select(Letter))
+    }
+    assert Counter(a if a in letters else f"told {a}" for a in answers) == {
+        **dict.fromkeys(letters, 1),
+        "told not_eligible": 26,
+    }
+    assert sorted(letters.values()) == [35_000] + [600_000] * 5
+    assert remaining_fen(enrolment.cover) == 0
+    assert session.scalar(select(func.sum(Hold.placed_fen))) == 3_035_000
+    never_overdrawn(enrolment.cover)
+    nothing_is_wrong()
