@@ -22,10 +22,25 @@ NOON = datetime(2026, 11, 18, 12, 0, tzinfo=SHANGHAI)
 """A Wednesday in 2026-W47."""
 
 
+class Houses(dict[str, Any]):
+    """One application an engine, built when a test first asks for it."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+
+    def __missing__(self, engine_name: str) -> Any:
+        if engine_name == "sqlite":
+            house: Any = sqlite_house(in_memory_folder(self._folders.mktemp(engine_name)))
+        else:
+            house = postgres_house()
+        self[engine_name] = house
+        return house
+
+
 @pytest.fixture(scope="session")
-def houses() -> Iterator[dict[str, Any]]:
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
     """One application for each engine a test asked for, kept for the whole run."""
-    built: dict[str, Any] = {}
+    built = Houses(tmp_path_factory)
     yield built
     for house in built.values():
         house.close()
@@ -37,16 +52,8 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def app(
-    engine_name: str, houses: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
+def app(engine_name: str, houses: Houses) -> Iterator[Flask]:
     """The application on an empty database, its context pushed."""
-    if engine_name not in houses:
-        houses[engine_name] = (
-            sqlite_house(in_memory_folder(tmp_path_factory.mktemp(engine_name)))
-            if engine_name == "sqlite"
-            else postgres_house()
-        )
     house = houses[engine_name]
     house.empty_it()
     with house.app.app_context():

@@ -1,0 +1,48 @@
+"""Entries, postings, audit records and decisions are only ever added: raw SQL can't change them."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, Table, text
+from sqlalchemy.exc import DBAPIError
+
+from tests.constraints.known import APPEND_ONLY, TABLES
+from tests.constraints.rows import RowMaker
+from tests.constraints.sound import Row
+
+ACTIONS = {
+    "UPDATE": 'UPDATE {table} SET "{key}" = "{key}" WHERE "{key}" = :id',
+    "DELETE": 'DELETE FROM {table} WHERE "{key}" = :id',
+}
+
+
+def said_when(connection: Connection, action: str, table: Table, row: Row) -> str:
+    """What the database says when a row is changed; empty where it lets it happen."""
+    key = table.primary_key.columns[0].name
+    statement = text(ACTIONS[action].format(table=table.name, key=key))
+    savepoint = connection.begin_nested()
+    try:
+        assert connection.execute(statement, {"id": row[key]}).rowcount == 1
+    except DBAPIError as error:
+        return str(error.orig)
+    finally:
+        savepoint.rollback()
+    return ""
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("name", APPEND_ONLY)
+def test_the_database_refuses_to_change_what_is_only_added_to(name, action, connection, rows):
+    row = rows.added(TABLES[name])
+    said = said_when(connection, action, TABLES[name], row)
+    assert said.startswith(f"{name} is only ever added to"), said
+
+
+def test_the_tables_that_refuse_are_those_that_the_models_mark(connection, rows: RowMaker):
+    refuse = {
+        table.name
+        for table in TABLES.values()
+        for row in [rows.added(table)]
+        if any(said_when(connection, action, table, row) for action in ACTIONS)
+    }
+    assert refuse == set(APPEND_ONLY)
