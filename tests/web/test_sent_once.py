@@ -1,4 +1,4 @@
-"""A form that is sent twice is done once, and both leads to the same place with the same words."""
+"""A form that is sent twice is done once, and both lead to the same place with the same words."""
 
 from __future__ import annotations
 
