@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any
 
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
     event,
@@ -97,6 +99,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             f"busy_timeout = {WAIT_MS}",
+            # REPLACE deletes too: without this it slips past the triggers that refuse to
+            "recursive_triggers = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -169,18 +173,27 @@ def append_only(table: Table) -> None:
 
 
 def broke(error: IntegrityError, constraint: str) -> bool:
-    """Whether `error` came from the constraint of this name.
+    """Whether `error` came from the constraint of this name, and from no other.
 
-    PostgreSQL names every constraint; SQLite names CHECKs and, for a UNIQUE, only its columns.
+    PostgreSQL names every constraint. SQLite names a CHECK and tells a unique one by its columns;
+    of a foreign key it says only that it was one, so none is ever recognised there.
     """
-    text = str(error.orig)
-    if constraint in text:
-        return True
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return bool(diagnosis.constraint_name == constraint)
+    return str(error.orig) in (
+        f"CHECK constraint failed: {constraint}",
+        f"UNIQUE constraint failed: {_columns_of_unique(constraint)}",
+    )
+
+
+@cache
+def _columns_of_unique(name: str) -> str:
+    """The columns of the unique constraint, index or primary key of this name as SQLite lists
+    them: 'calls.center_id, calls.call_id'. Empty for any other name."""
+    unique = UniqueConstraint | PrimaryKeyConstraint | Index
     for table in Base.metadata.tables.values():
-        uniques = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
-        indexes = [i for i in table.indexes if i.unique]
-        candidates: list[UniqueConstraint | Index] = [*uniques, *indexes]
-        for unique in candidates:
-            if unique.name == constraint:
-                return ", ".join(f"{table.name}.{c.name}" for c in unique.columns) in text
-    return False
+        for item in (*table.constraints, *table.indexes):
+            if isinstance(item, unique) and item.name == name:
+                return ", ".join(f"{table.name}.{column.name}" for column in item.columns)
+    return ""

@@ -38,6 +38,22 @@ def test_the_database_refuses_to_change_what_is_only_added_to(name, action, conn
     assert said.startswith(f"{name} is only ever added to"), said
 
 
+@pytest.mark.parametrize("name", APPEND_ONLY)
+def test_a_row_of_the_same_id_replaces_none(name, connection, rows):
+    """SQLite's REPLACE deletes what is in the way; PostgreSQL's ON CONFLICT updates it."""
+    table = TABLES[name]
+    row = rows.added(table)
+    columns, values = ", ".join(f'"{c}"' for c in row), ", ".join(f":{c}" for c in row)
+    into = f"INTO {name} ({columns}) VALUES ({values})"
+    on_conflict = f"INSERT {into} ON CONFLICT (id) DO UPDATE SET id = excluded.id"
+    statements = [on_conflict]
+    if connection.dialect.name == "sqlite":
+        statements.append(f"INSERT OR REPLACE {into}")
+    for statement in statements:
+        with pytest.raises(DBAPIError, match="is only ever added to"), connection.begin_nested():
+            connection.execute(text(statement), row)
+
+
 def test_the_tables_that_refuse_are_those_that_the_models_mark(connection, rows: RowMaker):
     refuse = {
         table.name
