@@ -137,7 +137,10 @@ def assess(
     enrolments = member.enrolments
     left = remaining_of(e.cover_id for e in enrolments)
     verdict = judge(
-        [_facts(e, left.get(e.cover_id, 0)) for e in enrolments],
+        [
+            PolicyFacts(e.starts_on, e.ends_on, e.cancelled_on, left.get(e.cover_id, 0))
+            for e in enrolments
+        ],
         day=day,
         first_guarantee_fen=first_guarantee_fen,
         stop_listed=bool(member.stop_reason),
@@ -150,20 +153,3 @@ def assess(
     enrolment = enrolments[verdict.chosen] if verdict.chosen is not None else None
     clauses = exclusions_on(enrolment.product, day) if enrolment else None
     return Assessment(verdict, enrolment, clauses)
-
-
-def assess_enrolment(enrolment: Enrolment, *, day: date, remaining_fen: int) -> Verdict:
-    """`judge` on the one enrolment that stands for a case, when its letter is issued: its clauses
-    were read out, so no other policy of the member can stand in for it."""
-    return judge(
-        [_facts(enrolment, remaining_fen)],
-        day=day,
-        first_guarantee_fen=0,
-        stop_listed=bool(enrolment.member.stop_reason),
-    )
-
-
-def _facts(enrolment: Enrolment, remaining_fen: int) -> PolicyFacts:
-    return PolicyFacts(
-        enrolment.starts_on, enrolment.ends_on, enrolment.cancelled_on, remaining_fen
-    )

@@ -83,7 +83,7 @@ class Case(Base):
     incident: Mapped[Incident] = relationship(back_populates="cases")
     call: Mapped[Call | None] = relationship()
     member: Mapped[Member | None] = relationship()
-    enrolment: Mapped[Enrolment | None] = relationship()
+    enrolment: Mapped[Enrolment | None] = relationship(lazy="joined")  # its cover is locked first
     opened_by: Mapped[Staff] = relationship()
     verifications: Mapped[list[Verification]] = relationship(
         back_populates="case", order_by="Verification.id"
@@ -91,13 +91,18 @@ class Case(Base):
 
     @property
     def reference(self) -> str:
-        """How people name the case: '0471'."""
-        return f"{self.id:04d}"
+        """How people name the case."""
+        return case_reference(self.id)
 
     @property
     def verification(self) -> Verification | None:
         """The one that counts: the latest."""
         return self.verifications[-1] if self.verifications else None
+
+
+def case_reference(case_id: int) -> str:
+    """How people name the case with this id: '0471'."""
+    return f"{case_id:04d}"
 
 
 class Verification(Base):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import bindparam, event, insert, select
+from sqlalchemy import Table, bindparam, event, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -38,8 +39,9 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_ADD_ENTRY = insert(cast(Table, Entry.__table__)).returning(Entry.id)
 # RETURNING makes it one statement however many rows there are
-_ADD_POSTINGS = insert(Posting).returning(Posting.id)
+_ADD_POSTINGS = insert(cast(Table, Posting.__table__)).returning(Posting.id)
 
 
 @dataclass(frozen=True)
@@ -113,26 +115,28 @@ def post_entry(
     at: datetime,
     key: str | None = None,
     reverses: Entry | None = None,
-) -> Entry:
-    """Write one entry with its postings; the database moves the balances with them.
+) -> int:
+    """Write one entry with its postings; the database moves the balances with them. Answers the
+    entry's id.
 
     `key` makes the movement count once: the database refuses a second entry with it. Refuses
     `cover_exhausted` and `reserve_fund_empty` when the database's own guard strikes.
     """
-    entry = Entry(
-        at=at,
-        kind=kind,
-        cause=cause,
-        by_id=by.id if by else None,
-        key=key,
-        idempotency_key=db.session.info.get("idempotency_key"),
-        reverses_id=reverses.id if reverses else None,
-    )
-    db.session.add(entry)
-    db.session.flush()
+    entry_id = db.session.scalars(
+        _ADD_ENTRY,
+        {
+            "at": at,
+            "kind": kind,
+            "cause": cause,
+            "by_id": by.id if by else None,
+            "key": key,
+            "idempotency_key": db.session.info.get("idempotency_key"),
+            "reverses_id": reverses.id if reverses else None,
+        },
+    ).one()
     rows = [
         {
-            "entry_id": entry.id,
+            "entry_id": entry_id,
             "debit_account_id": m.debit.id,
             "credit_account_id": m.credit.id,
             "amount_fen": m.amount_fen,
@@ -150,12 +154,12 @@ def post_entry(
         raise
     for touched in {m.debit for m in movements} | {m.credit for m in movements}:
         db.session.expire(touched, ["balance_fen"])
-    return entry
+    return entry_id
 
 
 def reverse_entry(
     *, entry: Entry, cause: str, by: Actor | None, at: datetime, key: str | None = None
-) -> Entry:
+) -> int:
     """Mend a mistake: the same movements the other way round, naming what they reverse."""
     accounts = {
         a.id: a

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 
 from guarantee.audit import Actor
 from guarantee.db import db
@@ -43,6 +43,9 @@ COVER_ACCOUNTS = (
     AccountKind.COVER_HELD,
     AccountKind.COVER_CAPTURED,
 )
+
+
+_ADD_HOLDS = insert(cast(Table, Hold.__table__)).returning(Hold.id, Hold.placed_fen)
 
 
 def open_cover(
@@ -119,38 +122,40 @@ def place_holds(
     by: Actor | None,
     at: datetime,
     links_to: Hold | None = None,
-) -> list[Hold]:
+) -> None:
     """Set the amount of each part (0 allowed: nothing was left for it) aside for one letter, in
     one entry.
 
     Refuses `cover_exhausted` when less remains, whatever ran at the same time.
     """
-    holds = [
-        Hold(
-            cover_id=cover_id,
-            letter_id=letter_id,
-            part=part,
-            placed_fen=amount_fen,
-            placed_at=at,
-            links_to_id=links_to.id if links_to else None,
-        )
+    rows = [
+        {
+            "cover_id": cover_id,
+            "letter_id": letter_id,
+            "part": part,
+            "state": "placed",
+            "placed_fen": amount_fen,
+            "placed_at": at,
+            "links_to_id": links_to.id if links_to else None,
+        }
         for part, amount_fen in parts.items()
     ]
-    db.session.add_all(holds)
-    db.session.flush()
-    _post(
-        "hold placed",
-        [
-            _move(hold, AccountKind.COVER_HELD, AccountKind.COVER_AVAILABLE, hold.placed_fen)
-            for hold in holds
-            if hold.placed_fen
-        ],
-        cause=cause,
-        by=by,
-        at=at,
-        key=f"holds:{letter_id}",
-    )
-    return holds
+    held = account(AccountKind.COVER_HELD, cover_id)
+    available = account(AccountKind.COVER_AVAILABLE, cover_id)
+    movements = [
+        Movement(debit=held, credit=available, amount_fen=amount_fen, hold_id=hold_id)
+        for hold_id, amount_fen in db.session.execute(_ADD_HOLDS, rows)
+        if amount_fen
+    ]
+    if movements:
+        post_entry(
+            kind="hold placed",
+            cause=cause,
+            movements=movements,
+            by=by,
+            at=at,
+            key=f"holds:{letter_id}",
+        )
 
 
 def extend_hold(*, hold: Hold, amount_fen: int, cause: str, by: Actor | None, at: datetime) -> None:
@@ -253,8 +258,6 @@ def _post(
     key: str | None = None,
 ) -> None:
     """One entry about holds; what they hold and have captured is read afresh when asked for."""
-    if not movements:
-        return
     post_entry(kind=kind, cause=cause, movements=movements, by=by, at=at, key=key)
     for hold_id in {m.hold_id for m in movements}:
         hold = db.session.get_one(Hold, hold_id)

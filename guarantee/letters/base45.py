@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import struct
+
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _PAIRS = [a + b for b in ALPHABET for a in ALPHABET]  # value → its two low characters
@@ -9,13 +12,15 @@ _PAIRS = [a + b for b in ALPHABET for a in ALPHABET]  # value → its two low ch
 
 def encode(raw: bytes) -> str:
     """`raw` as base45: three characters for two bytes, two for a last odd one."""
-    parts = []
-    for i in range(0, len(raw) - 1, 2):
-        high, low = divmod((raw[i] << 8) | raw[i + 1], 2025)
-        parts.append(_PAIRS[low] + ALPHABET[high])
-    if len(raw) % 2:
-        parts.append(_PAIRS[raw[-1]])
-    return "".join(parts)
+    words = struct.unpack(f">{len(raw) // 2}H", raw[: len(raw) // 2 * 2])
+    last = _PAIRS[raw[-1]] if len(raw) % 2 else ""
+    return "".join(map(_triples().__getitem__, words)) + last
+
+
+@functools.cache
+def _triples() -> list[str]:
+    """The three characters of every value of two bytes: four seals a letter, so made once."""
+    return [pair + high for high in ALPHABET for pair in _PAIRS][: 1 << 16]
 
 
 def decode(text: str) -> bytes:

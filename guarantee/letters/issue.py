@@ -7,29 +7,34 @@ case have one live initial letter, and whoever comes second is answered with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, insert
 
 from guarantee import audit
 from guarantee.business_time import business_day
 from guarantee.cases.first_guarantee import first_guarantee_on
-from guarantee.cases.models import Case, Method, Verification
+from guarantee.cases.models import Case
 from guarantee.config import Settings
-from guarantee.db import db
-from guarantee.eligibility import REASONS, assess_enrolment
+from guarantee.db import change, db, insert_row
+from guarantee.eligibility import REASONS, PolicyFacts, judge
 from guarantee.events import publish
-from guarantee.ledger.holds import place_holds
+from guarantee.ledger.holds import lock_cover, place_holds
 from guarantee.ledger.models import Part
 from guarantee.letters import number as numbers
-from guarantee.letters.dossier import Dossier, read_dossier
+from guarantee.letters.facts import CaseFacts, initial_letters, read_facts
 from guarantee.letters.keys import signing_key
 from guarantee.letters.lifecycle import void
-from guarantee.letters.models import Letter
+from guarantee.letters.models import Letter, LetterCopy
 from guarantee.letters.snapshot import take_snapshot
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from guarantee.refusals import Conflict, Words
 from guarantee.tables import CASE
+
+_ADD_COPIES = insert(cast(Table, LetterCopy.__table__)).returning(LetterCopy.id)
 
 
 class NotVerified(Conflict):
@@ -97,36 +102,38 @@ def issue(
     `exclusion_applies`, `not_eligible`, `hospital_not_accepting`, `letter_exists`,
     `characters_missing`, `letter_too_long`.
     """
-    dossier = read_dossier(case)
-    if dossier is None or dossier.verification is None:
+    if case.enrolment is None:
         raise NotVerified()
-    provisional = dossier.verification.method == Method.PROVISIONAL
-    replaces = dossier.last_voided
-    if standing := dossier.standing:
-        if not standing.provisional or provisional or standing.state != "issued":
+    available = lock_cover(case.enrolment.cover_id)
+    facts = read_facts(case)
+    if facts is None or facts.cover_id != available.owner_id:
+        raise NotVerified()
+    standing, replaces = (_letter(letter_id) for letter_id in initial_letters(case))
+    if standing:
+        if not standing.provisional or facts.provisional or standing.state != "issued":
             return _found(standing, hospital)
         void(letter=standing, reason="身份已核实，换发正式担保函", by=by, at=at)
-        replaces = standing
-    _check(dossier, hospital, at)
-    case.state = CASE.move(case.state, "issue")
-    parts = first_parts(dossier.available.balance_fen, provisional=provisional, at=at)
+        facts, replaces = replace(facts, case_state=case.state), standing
+    _check(facts, hospital, remaining_fen=available.balance_fen, day=business_day(at))
+    change(case, state=CASE.move(facts.case_state, "issue"))
+    parts = first_parts(available.balance_fen, provisional=facts.provisional, at=at)
     letter = Letter(
-        case=case,
+        case_id=case.id,
         kind="initial",
-        hospital=hospital,
+        hospital_id=hospital.id,
         channel=channel,
-        provisional=provisional,
-        replaces=replaces,
+        provisional=facts.provisional,
+        replaces_id=replaces.id if replaces else None,
         pre_hospital_fen=parts[Part.PRE_HOSPITAL],
         in_hospital_fen=parts[Part.IN_HOSPITAL],
         total_in_hospital_fen=parts[Part.IN_HOSPITAL],
         issued_at=at,
-        issued_by=by,
+        issued_by_id=by.id,
         lapses_at=at + timedelta(hours=settings.first_letter_hours),
     )
-    write_letter(letter=letter, verification=dossier.verification, settings=settings, at=at)
+    write_letter(letter, facts, hospital, by, settings=settings, replaces=replaces)
     place_holds(
-        cover_id=dossier.enrolment.cover_id,
+        cover_id=facts.cover_id,
         letter_id=letter.id,
         parts=parts,
         cause=f"letter:{letter.number}",
@@ -145,7 +152,7 @@ def issue(
         provisional=letter.provisional,
     )
     publish(
-        topic=f"center:{case.center.code}",
+        topic=f"center:{facts.center_code}",
         kind="issued",
         at=at,
         case=case.id,
@@ -156,22 +163,34 @@ def issue(
 
 
 def write_letter(
-    *, letter: Letter, verification: Verification, settings: Settings, at: datetime
+    letter: Letter,
+    facts: CaseFacts,
+    hospital: Hospital,
+    by: Staff,
+    *,
+    settings: Settings,
+    amends: Letter | None = None,
+    replaces: Letter | None = None,
 ) -> None:
-    """Give `letter` a number nobody has and fix what it says. Used by top-ups too.
+    """Give `letter` a number nobody has, fix what it says and write it with its four copies.
 
-    A number drawn twice (one in ten milliards a centre) is refused by the database, and the
-    transaction is tried again with another.
+    Used by top-ups too. A number drawn twice (one in ten milliards a centre) is refused by the
+    database, and the transaction is tried again with another.
     """
-    letter.number = numbers.new(letter.case.center.code)
-    take_snapshot(
-        letter=letter,
-        verification=verification,
-        key=signing_key(at=at),
+    letter.number = numbers.new(facts.center_code)
+    copies = take_snapshot(
+        letter,
+        facts,
+        hospital=hospital,
+        issued_by=by,
+        amends=amends.number if amends else "",
+        replaces=replaces.number if replaces else "",
+        key=signing_key(at=letter.issued_at),
         hotline_phone=settings.hotline_phone,
     )
-    db.session.add(letter)
-    db.session.flush()
+    insert_row(letter)
+    rows = [{"letter_id": letter.id, "copy_no": copy.copy_no, "code": copy.code} for copy in copies]
+    db.session.execute(_ADD_COPIES, rows)
 
 
 def first_parts(remaining_fen: int, *, provisional: bool, at: datetime) -> dict[Part, int]:
@@ -184,20 +203,30 @@ def first_parts(remaining_fen: int, *, provisional: bool, at: datetime) -> dict[
     return {Part.PRE_HOSPITAL: pre, Part.IN_HOSPITAL: 0 if provisional else within}
 
 
-def _check(dossier: Dossier, hospital: Hospital, at: datetime) -> None:
-    assert dossier.verification is not None
-    if not dossier.verification.condition_in_scope:
+def _check(facts: CaseFacts, hospital: Hospital, *, remaining_fen: int, day: date) -> None:
+    """Whether the case's own enrolment stands for it now: its clauses were read out, so no other
+    policy of the member can take its place."""
+    if not facts.condition_in_scope:
         raise ConditionOutOfScope()
-    if applying := [a.code for a in dossier.verification.answers if a.applies]:
+    if applying := [clause.code for clause in facts.clauses if clause.applies]:
         raise ExclusionApplies(codes="、".join(applying))
-    verdict = assess_enrolment(
-        dossier.enrolment, day=business_day(at), remaining_fen=dossier.available.balance_fen
+    verdict = judge(
+        [PolicyFacts(facts.starts_on, facts.ends_on, facts.cancelled_on, remaining_fen)],
+        day=day,
+        first_guarantee_fen=0,
+        stop_listed=bool(facts.stop_reason),
     )
     if not verdict.eligible:
         reason = REASONS[verdict.reasons[0]]
         raise NotEligible(reason=reason.zh, reason_en=reason.en)
     if hospital.in_network and not hospital.accepting:
         raise HospitalNotAccepting()
+
+
+def _letter(letter_id: int | None) -> Letter | None:
+    return (
+        None if letter_id is None else db.session.get_one(Letter, letter_id, populate_existing=True)
+    )
 
 
 def _found(letter: Letter, hospital: Hospital) -> Issued:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import secrets
 import unicodedata
-from dataclasses import replace
 
-from guarantee.cases.models import Verification
+from guarantee.cases.models import case_reference
 from guarantee.letters.content import (
     CopySeal,
-    ExclusionAnswer,
     LetterContent,
     canonical,
     digest_of,
 )
-from guarantee.letters.models import Letter, LetterCopy
+from guarantee.letters.facts import CaseFacts
+from guarantee.letters.models import Letter
 from guarantee.letters.paper import check
 from guarantee.letters.seal import SigningKey, sign
 from guarantee.letters.seal_claims import SealClaims
 from guarantee.members.identity import DOCUMENT_WORDS, DocumentType, mask_document
+from guarantee.parties.hospitals import Hospital
+from guarantee.parties.staff import Staff
 from guarantee.refusals import Words
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L
@@ -27,28 +29,32 @@ COPY_NUMBERS = (1, 2, 3, 4)
 
 
 def take_snapshot(
-    *,
     letter: Letter,
-    verification: Verification,
+    facts: CaseFacts,
+    *,
+    hospital: Hospital,
+    issued_by: Staff,
+    amends: str,
+    replaces: str,
     key: SigningKey,
     hotline_phone: str,
-) -> None:
-    """Fix what `letter` says, with a sealed code for each of its four copies.
+) -> tuple[CopySeal, ...]:
+    """Fix what `letter` says; answers the sealed codes of its four copies.
 
-    Refuses what can't be printed, before the number is given out: `characters_missing`, naming
-    them, and `letter_too_long`.
+    `amends` and `replaces` are numbers of other letters, or empty. Refuses what can't be printed,
+    before the number is given out: `characters_missing`, naming them, and `letter_too_long`.
     """
-    content = _content(letter, verification, hotline_phone)
+    content = _content(letter, facts, hospital, issued_by, amends, replaces, hotline_phone)
     check(content)
     claims = SealClaims.of(content, 1)
     seals = tuple(
-        CopySeal(copy_no=n, code=_copy_code(n), qr_text=sign(replace(claims, copy_no=n), key))
+        CopySeal(n, _copy_code(n), sign(dataclasses.replace(claims, copy_no=n), key))
         for n in COPY_NUMBERS
     )
-    written = canonical(replace(content, copies=seals).to_json())
+    written = canonical(dataclasses.replace(content, copies=seals).to_json())
     letter.content_json = written.decode()
     letter.content_digest = digest_of(written)
-    letter.copies = [LetterCopy(copy_no=s.copy_no, code=s.code) for s in seals]
+    return seals
 
 
 def content_of(letter: Letter) -> LetterContent:
@@ -56,60 +62,59 @@ def content_of(letter: Letter) -> LetterContent:
     return LetterContent.from_json(json.loads(letter.content_json))
 
 
-def _content(letter: Letter, verification: Verification, hotline_phone: str) -> LetterContent:
-    case, member, enrolment = letter.case, letter.case.member, letter.case.enrolment
-    assert member is not None
-    assert enrolment is not None
-    document = DOCUMENT_WORDS[DocumentType(member.document_type)]
-    clauses = verification.exclusion_version
-    answers = {a.code: a.applies for a in verification.answers}
-    sex = {"m": Words("男", "M"), "f": Words("女", "F")}.get(member.sex, Words("", ""))
+def _content(
+    letter: Letter,
+    facts: CaseFacts,
+    hospital: Hospital,
+    issued_by: Staff,
+    amends: str,
+    replaces: str,
+    hotline_phone: str,
+) -> LetterContent:
+    document = DOCUMENT_WORDS[DocumentType(facts.document_type)]
+    sex = {"m": Words("男", "M"), "f": Words("女", "F")}.get(facts.sex, Words("", ""))
     top_up = letter.kind == "top_up"
-    product, insurer = enrolment.product, enrolment.product.insurer
     return LetterContent(
         number=letter.number,
         kind="top_up" if top_up else "initial",
-        amends=letter.amends.number if letter.amends else "",
-        replaces=letter.replaces.number if letter.replaces else "",
+        amends=amends,
+        replaces=replaces,
         provisional=letter.provisional,
         pre_hospital_fen=letter.pre_hospital_fen,
         in_hospital_fen=letter.in_hospital_fen,
         increase_fen=letter.in_hospital_fen if top_up else 0,
         total_in_hospital_fen=letter.total_in_hospital_fen,
-        center_code=case.center.code,
-        center_zh=case.center.name_zh,
-        center_en=case.center.name_en,
-        center_phone=case.center.phone,
-        hospital_zh=letter.hospital.name,
-        hospital_en=letter.hospital.name_en,
-        hospital_city=letter.hospital.city,
-        member_name=unicodedata.normalize("NFC", member.name),
+        center_code=facts.center_code,
+        center_zh=facts.center_zh,
+        center_en=facts.center_en,
+        center_phone=facts.center_phone,
+        hospital_zh=hospital.name,
+        hospital_en=hospital.name_en,
+        hospital_city=hospital.city,
+        member_name=unicodedata.normalize("NFC", facts.member_name),
         document_type_zh=document.zh,
         document_type_en=document.en,
-        document_masked=mask_document(member.document_number),
-        document_last_four=member.document_number[-4:],
+        document_masked=mask_document(facts.document_number),
+        document_last_four=facts.document_number[-4:],
         sex_zh=sex.zh,
         sex_en=sex.en,
-        birth_year=member.birth_date.year if member.birth_date else None,
-        card_number=enrolment.card_number,
-        insurer_zh=insurer.name_zh,
-        insurer_en=insurer.name_en,
-        product_zh=product.name_zh,
-        product_en=product.name_en,
-        policy_number=enrolment.policy.number,
-        condition="accident" if case.condition == "accident" else "acute_illness",
-        exclusions=tuple(
-            ExclusionAnswer(c.code, c.text_zh, c.text_en, answers[c.code])
-            for c in (clauses.clauses if clauses else [])
-        ),
-        exclusions_version=clauses.label if clauses else "",
-        asked_by=verification.verified_by.display_name,
-        asked_at=verification.verified_at,
-        case_number=case.reference,
-        location=" ".join(unicodedata.normalize("NFC", case.location).split()),
+        birth_year=facts.birth_date.year if facts.birth_date else None,
+        card_number=facts.card_number,
+        insurer_zh=facts.insurer_zh,
+        insurer_en=facts.insurer_en,
+        product_zh=facts.product_zh,
+        product_en=facts.product_en,
+        policy_number=facts.policy_number,
+        condition="accident" if facts.condition == "accident" else "acute_illness",
+        exclusions=facts.clauses,
+        exclusions_version=facts.exclusions_label,
+        asked_by=facts.verified_by,
+        asked_at=facts.verified_at,
+        case_number=case_reference(facts.case_id),
+        location=" ".join(unicodedata.normalize("NFC", facts.location).split()),
         issued_at=letter.issued_at,
         lapses_at=letter.lapses_at,
-        issued_by=letter.issued_by.display_name,
+        issued_by=issued_by.display_name,
         channel="hotline" if letter.channel == "hotline" else "center",
         hotline_phone=hotline_phone,
     )

@@ -18,6 +18,7 @@ from guarantee.db import broke, db
 from guarantee.events import publish
 from guarantee.ledger.holds import holds_of, lock_cover, place_holds
 from guarantee.ledger.models import Part
+from guarantee.letters.facts import read_facts
 from guarantee.letters.issue import NotVerified, write_letter
 from guarantee.letters.lifecycle import ReasonMissing, lock_letter
 from guarantee.letters.models import Letter, TopUpRequest
@@ -218,9 +219,10 @@ def _issue_top_up(
     settings: Settings,
 ) -> Letter:
     case = initial.case
-    if case.enrolment is None or case.verification is None:
+    facts = read_facts(case)
+    if facts is None:
         raise NotVerified()
-    remaining = lock_cover(case.enrolment.cover_id).balance_fen
+    remaining = lock_cover(facts.cover_id).balance_fen
     if granted_fen > remaining:
         raise AboveRemaining(remaining=yuan(remaining))
     room = _room_under_cap(request)
@@ -228,22 +230,22 @@ def _issue_top_up(
         raise AboveCap(most=yuan(max(room, 0)))
     total = position_of(initial).in_hospital.guaranteed_fen + granted_fen
     letter = Letter(
-        case=case,
+        case_id=case.id,
         kind="top_up",
-        amends=initial,
-        hospital=initial.hospital,
+        amends_id=initial.id,
+        hospital_id=initial.hospital_id,
         channel="hotline",
         pre_hospital_fen=0,
         in_hospital_fen=granted_fen,
         total_in_hospital_fen=total,
         issued_at=at,
-        issued_by=by,
+        issued_by_id=by.id,
         lapses_at=at + FAR,
     )
-    write_letter(letter=letter, verification=case.verification, settings=settings, at=at)
+    write_letter(letter, facts, initial.hospital, by, settings=settings, amends=initial)
     first = holds_of([initial.id], Part.IN_HOSPITAL)
     place_holds(
-        cover_id=case.enrolment.cover_id,
+        cover_id=facts.cover_id,
         letter_id=letter.id,
         parts={Part.IN_HOSPITAL: granted_fen},
         cause=f"letter:{letter.number}",

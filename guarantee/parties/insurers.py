@@ -79,8 +79,8 @@ class ExclusionVersion(Base):
 
     @property
     def label(self) -> str:
-        """How the version is written on a letter: 'PA-ACC-01/3'."""
-        return f"{self.product.code}/{self.version}"
+        """How the version is written on a letter."""
+        return version_label(self.product.code, self.version)
 
 
 class ExclusionClause(Base):
@@ -94,6 +94,11 @@ class ExclusionClause(Base):
     text_zh: Mapped[str] = mapped_column(Text)
     """The clause as a sentence to read aloud."""
     text_en: Mapped[str] = mapped_column(Text)
+
+
+def version_label(product_code: str, version: int) -> str:
+    """How a version of a product's clauses is written: 'PA-ACC-01/3'."""
+    return f"{product_code}/{version}"
 
 
 def insurer_by_code(code: str) -> Insurer:

@@ -13,17 +13,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from guarantee.ledger.entries import Movement, account, post_entry
-from guarantee.ledger.models import AccountKind, Entry
+from guarantee.ledger.models import AccountKind
 from guarantee.parties.centers import Center
 from guarantee.parties.staff import Staff
 from guarantee.settlement.models import Batch, BatchLine, HospitalBatch
 
 
-def book_courier(*, batch: Batch, amount_fen: int, by: Staff, at: datetime) -> Entry | None:
+def book_courier(*, batch: Batch, amount_fen: int, by: Staff, at: datetime) -> None:
     """The centre's courier fees become the alliance's cost, once for the batch."""
     if not amount_fen:
-        return None
-    return post_entry(
+        return
+    post_entry(
         kind="courier fees",
         cause=f"batch:{batch.id}",
         movements=[
@@ -41,7 +41,7 @@ def book_courier(*, batch: Batch, amount_fen: int, by: Staff, at: datetime) -> E
 
 def book_payment(
     *, batch: Batch, before_fen: int, amount_fen: int, serial: str, by: Staff, at: datetime
-) -> Entry:
+) -> None:
     """`amount_fen` (> 0 paid, < 0 come back) of a batch of which `before_fen` was paid already.
 
     The first fen go to the reserve fund, up to its share of the batch; the rest settles what is
@@ -57,7 +57,7 @@ def book_payment(
         if fen:
             debit, credit = (whose, bank) if fen > 0 else (bank, whose)
             movements.append(Movement(debit=debit, credit=credit, amount_fen=abs(fen)))
-    return post_entry(
+    post_entry(
         kind="paid" if amount_fen > 0 else "payment returned",
         cause=f"batch:{batch.id}",
         movements=movements,
@@ -69,7 +69,7 @@ def book_payment(
 
 def book_hospital_payment(
     *, batch: HospitalBatch, amount_fen: int, serial: str, by: Staff, at: datetime
-) -> Entry:
+) -> None:
     """`amount_fen` (> 0 paid, < 0 come back) of what is owed to the batch's hospital. Counted once
     for each serial number of the bank."""
     debit, credit = (
@@ -78,7 +78,7 @@ def book_hospital_payment(
     )
     if amount_fen < 0:
         debit, credit = credit, debit
-    return post_entry(
+    post_entry(
         kind="paid" if amount_fen > 0 else "payment returned",
         cause=f"hospital_batch:{batch.id}",
         movements=[Movement(debit=debit, credit=credit, amount_fen=abs(amount_fen))],
@@ -88,9 +88,9 @@ def book_hospital_payment(
     )
 
 
-def book_funding(*, center: Center, amount_fen: int, key: str, by: Staff, at: datetime) -> Entry:
+def book_funding(*, center: Center, amount_fen: int, key: str, by: Staff, at: datetime) -> None:
     """Money from the bank into a centre's reserve fund, once for each `key`."""
-    return post_entry(
+    post_entry(
         kind="reserve fund filled",
         cause=f"center:{center.code}",
         movements=[

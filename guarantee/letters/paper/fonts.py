@@ -54,29 +54,37 @@ def _advances(family: str) -> dict[int, float]:
         return {code: widths[name][0] / per_em for code, name in font.getBestCmap().items()}
 
 
-@functools.lru_cache(maxsize=20_000)
-def _advance(character: str, strong: bool) -> float:
-    """The width of a character in ems, in the first font of the stack that has it."""
-    for family in (STRONG, *TEXT) if strong else TEXT:
-        if (width := _advances(family).get(ord(character))) is not None:
-            return width
-    return 1.0
+class _Widths(dict[str, float]):
+    """The width of a character in ems, in the first font of `stack` that has it; filled as asked."""
+
+    def __init__(self, *stack: str) -> None:
+        self._stack = stack
+
+    def __missing__(self, character: str) -> float:
+        for family in self._stack:
+            if (width := _advances(family).get(ord(character))) is not None:
+                return self.setdefault(character, width)
+        return self.setdefault(character, 1.0)
+
+
+_PLAIN, _BOLD = _Widths(*TEXT), _Widths(STRONG, *TEXT)
 
 
 def width_of(text: str, points: float, *, strong: bool = False) -> float:
     """How wide a line comes out, in millimetres: the letter's fonts neither kern nor join."""
-    return sum(_advance(c, strong) for c in text) * points * 25.4 / 72
+    widths = _BOLD if strong else _PLAIN
+    return sum(map(widths.__getitem__, text)) * points * 25.4 / 72
 
 
 @functools.cache
-def printable() -> frozenset[int]:
-    """Every code point that a letter can carry."""
+def printable() -> frozenset[str]:
+    """Every character that a letter can carry."""
     found: set[int] = set()
     for path in FILES.values():
         with TTFont(path, lazy=True) as font:
             found.update(font.getBestCmap())
     controls = {c for c in found if unicodedata.category(chr(c)) in {"Cc", "Cf", "Co", "Cs", "Cn"}}
-    return frozenset(found - controls)
+    return frozenset(map(chr, found - controls))
 
 
 def missing_characters(text: str | Iterable[str]) -> list[str]:
@@ -86,8 +94,8 @@ def missing_characters(text: str | Iterable[str]) -> list[str]:
     by their code point alone: none of them belongs on paper.
     """
     joined = text if isinstance(text, str) else "".join(text)
-    missing = [c for c in dict.fromkeys(joined) if ord(c) not in printable()]
-    return [_named(character) for character in missing]
+    missing = set(joined) - printable()
+    return [_named(character) for character in sorted(missing, key=joined.index)]
 
 
 def _named(character: str) -> str:
