@@ -135,26 +135,34 @@ def void(*, letter: Letter, reason: str, by: Staff, at: datetime) -> Letter:
     return letter
 
 
-def lapse_due(*, at: datetime, by: Staff, limit: int = 500) -> list[Letter]:
-    """Let every initial letter lapse that was not presented in time; answers which.
-
-    May run twice, late or on two machines: each letter is locked and looked at again.
-    """
+def due_to_lapse(*, at: datetime, limit: int | None = None) -> dict[int, str]:
+    """The initial letters that were not presented in time, id and number, longest overdue first."""
     query = (
-        select(Letter.id)
+        select(Letter.id, Letter.number)
         .where(Letter.state == "issued", Letter.kind == "initial", Letter.lapses_at < at)
-        .order_by(Letter.id)
+        .order_by(Letter.lapses_at, Letter.id)
         .limit(limit)
     )
-    lapsed = []
-    for letter_id in db.session.scalars(query).all():
-        letter = _locked(db.session.get_one(Letter, letter_id))
-        if letter.state != "issued":
-            continue
-        _end(letter, LETTER.move(letter.state, "lapse"), "", by, at)
-        _withdraw(letter.case)
-        lapsed.append(letter)
-    return lapsed
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def lapse(*, letter: Letter, by: Staff, at: datetime) -> bool:
+    """Let a letter lapse that is due to; False when it isn't, or no longer.
+
+    May run twice, late or on two machines: the letter is locked and looked at again.
+    """
+    letter = _locked(letter)
+    if letter.state != "issued" or letter.kind != "initial" or letter.lapses_at >= at:
+        return False
+    _end(letter, LETTER.move(letter.state, "lapse"), "", by, at)
+    _withdraw(letter.case)
+    return True
+
+
+def lapse_due(*, at: datetime, by: Staff, limit: int = 500) -> list[Letter]:
+    """Let every letter lapse that is due to, in one transaction; answers which."""
+    due = [db.session.get_one(Letter, one) for one in due_to_lapse(at=at, limit=limit)]
+    return [letter for letter in due if lapse(letter=letter, by=by, at=at)]
 
 
 def end_case(*, case: Case, outcome: str, by: Staff, at: datetime) -> Case:

@@ -7,6 +7,7 @@ from the database, so every worker tells the same.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -28,6 +29,8 @@ from guarantee.business_time import now
 from guarantee.cases.models import Case
 from guarantee.db import db
 from guarantee.edge.access import public
+from guarantee.jobs.standing import last_successes
+from guarantee.jobs.table import JOBS
 from guarantee.letters.keys import signing_key
 from guarantee.letters.models import Letter, LetterKey, TopUpRequest
 from guarantee.letters.paper.fonts import missing_characters
@@ -121,6 +124,19 @@ class _Business:
             for state, count in db.session.execute(query):
                 family.add_metric([state], count)
             yield family
+        yield _since_success()
+
+
+def _since_success() -> GaugeMetricFamily:
+    """How long ago each job was last done in full; a job that never was: for ever."""
+    done, at = last_successes(), now()
+    family = GaugeMetricFamily(
+        "guarantee_job_seconds_since_success", "Seconds since a job last succeeded", labels=["job"]
+    )
+    for job in JOBS:
+        since = (at - done[job]).total_seconds() if job in done else math.inf
+        family.add_metric([job], since)
+    return family
 
 
 def _holds(name: str, check: Callable[[], bool]) -> bool:

@@ -74,6 +74,7 @@ LANES = (
         Words("验函", "Verify"),
         (Role.HOTLINE, Role.SUPERVISOR, Role.CENTER_FINANCE, Role.ALLIANCE_FINANCE),
     ),
+    Lane("jobs.index", Words("定时任务", "Jobs"), (Role.ADMIN, Role.AUDITOR)),
     Lane("audit.index", Words("审计", "Audit"), (Role.AUDITOR, Role.ADMIN)),
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.constraints.by_hand import CASES, CHARGES, LEDGER, PARTIES
+from tests.constraints.by_hand import CASES, CHARGES, JOBS, LEDGER, PARTIES
 from tests.constraints.by_hand_settlement import SETTLEMENT
 from tests.constraints.known import BY_NAME, Known
 from tests.constraints.rows import words_of
@@ -17,12 +17,14 @@ from tests.constraints.sound import NOON, THERE, Break, Row, situation
 NOBODY = -1
 """The id of no row."""
 
-BY_HAND: dict[str, Break] = {**PARTIES, **LEDGER, **CASES, **CHARGES, **SETTLEMENT}
+BY_HAND: dict[str, Break] = {**PARTIES, **LEDGER, **CASES, **CHARGES, **SETTLEMENT, **JOBS}
 
 START: dict[str, Row] = {
     # Two attempts of the same number, of which none is live: only the number is in the way.
     "uq_remittances_attempt": {"state": "returned"},
     "uq_hospital_remittances_attempt": {"state": "returned"},
+    # Of which none is unfinished: only the slot is in the way.
+    "uq_job_runs_slot": {"outcome": "done", "finished_at": NOON},
 }
 """What a derived case has to start from where the usual row won't do."""
 
@@ -38,6 +40,7 @@ OUTSIDE: dict[str, Row] = {
     "uq_charges_center_line": {"part": "in_hospital", "center_id": None, "hospital_id": THERE},
     "uq_charges_hospital_line": {"part": "pre_hospital", "hospital_id": None, "center_id": THERE},
     "uq_hospital_remittances_one_live": {"state": "returned"},
+    "uq_job_runs_one_running": {"outcome": "done", "finished_at": NOON},
     "uq_remittances_one_live": {"state": "returned"},
     "uq_letters_one_initial_per_case": {"state": "voided", "void_reason": "wrong name"},
     "uq_reserve_drawdowns_receipt": {"adjusts_id": THERE},

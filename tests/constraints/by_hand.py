@@ -151,3 +151,12 @@ CHARGES: dict[str, Break] = {
         {"self_pay_fen": -1},
     ),
 }
+
+JOBS: dict[str, Break] = {
+    "ck_job_runs_finished_has_outcome": so(
+        "A run that ended says how; one that says how has ended.",
+        {"outcome": "done", "finished_at": NOON},
+        {"outcome": None},
+        {"finished_at": None},
+    ),
+}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from tests.constraints.sound import THERE, Row, SameAs, situation
+from tests.constraints.sound import NOON, THERE, Row, SameAs, situation
 
 
 class RowMaker:
@@ -73,6 +73,7 @@ class RowMaker:
 
 
 _numbers = itertools.count(1_000_000)
+_NOON = datetime.fromisoformat(NOON)
 
 
 def _copied(row: Row) -> Row:
@@ -101,7 +102,7 @@ def _of_type(column: Column[Any], n: int) -> Any:
         case Integer():
             return n if column.primary_key or _is_in_a_unique(column) else 1
         case DateTime():
-            return "2026-11-18 12:00:00+00:00"
+            return str(_NOON + timedelta(seconds=n if _is_in_a_unique(column) else 0))
         case Date():
             return str(date(2026, 1, 1) + timedelta(days=n % 1_000_000))
         case JSON():

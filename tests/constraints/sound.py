@@ -41,6 +41,7 @@ SITUATIONS: dict[str, list[Row]] = {
         {},
         {"state": "approved", "approved_by_id": THERE, "approved_fen": 1},
     ],
+    "job_runs": [{}, {"outcome": "done", "finished_at": NOON}],
     "letter_copies": [{"copy_no": 1}],
     "letters": [{"kind": "initial"}, {"kind": "top_up", "amends_id": THERE}],
     "originals": [{}, {"arrived_at": NOON, "arrived_by_id": THERE}],

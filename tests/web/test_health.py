@@ -8,7 +8,7 @@ from guarantee.letters.models import LetterKey
 from guarantee.web import health
 from tests import factories as make
 
-HEAD = "0001"
+HEAD = "0004"
 
 
 def test_the_process_says_it_is_alive(client):

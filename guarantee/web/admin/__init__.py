@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guarantee.web.admin import audit, centers, hospitals, imports, insurers, members, staff
+from guarantee.web.admin import audit, centers, hospitals, imports, insurers, jobs, members, staff
 
 blueprints = (
     staff.blueprint,
@@ -12,4 +12,5 @@ blueprints = (
     members.blueprint,
     imports.blueprint,
     audit.blueprint,
+    jobs.blueprint,
 )
