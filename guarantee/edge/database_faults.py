@@ -138,13 +138,12 @@ def fault_of(error: SQLAlchemyError) -> Fault | None:
     return next(filter(None, map(_fault, _with_what_led_to(error))), None)
 
 
-def name_of(error: BaseException) -> str:
+def name_of(error: SQLAlchemyError) -> str:
     """What the database calls it (an SQLSTATE, SQLite's name), for the log; no values, no SQL."""
-    for one in _with_what_led_to(error):
-        orig: Any = getattr(one, "orig", None)
-        if name := getattr(orig, "sqlstate", None) or getattr(orig, "sqlite_errorname", None):
-            return str(name)
-    return type(getattr(error, "orig", None) or error).__name__
+    blamed = next(filter(_fault, _with_what_led_to(error)), error)
+    orig: Any = getattr(blamed, "orig", None)
+    name = getattr(orig, "sqlstate", None) or getattr(orig, "sqlite_errorname", None)
+    return name or type(orig or blamed).__name__
 
 
 def _with_what_led_to(error: BaseException) -> Iterator[BaseException]:
