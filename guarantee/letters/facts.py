@@ -1,4 +1,4 @@
-"""What a case's letter rests on: read in three statements, under the lock of its cover.
+"""What a case's letter rests on: read in two statements, under the lock of its cover.
 
 Whatever decides whether a letter may be issued, and whatever it will say, is read after the lock
 is held, so that two presses, two people or two machines see each other's work. Plain values, not
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BindParameter, and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
 from guarantee.cases.models import Case, ExclusionAnswer, Method, Verification
 from guarantee.db import db
@@ -27,7 +27,9 @@ from guarantee.parties.insurers import (
 )
 from guarantee.parties.staff import Staff
 
-_CASE_ID: BindParameter[int] = bindparam("case_id")
+_INITIAL = (
+    select(func.max(Letter.id)).where(Letter.case_id == Case.id, Letter.kind == "initial")
+).correlate(Case)
 _FACTS = (
     select(
         Case.id.label("case_id"),
@@ -62,6 +64,10 @@ _FACTS = (
         Staff.display_name.label("verified_by"),
         Verification.exclusion_version_id,
         ExclusionVersion.version.label("exclusions_version"),
+        _INITIAL.where(Letter.state.not_in(("voided", "lapsed")))
+        .scalar_subquery()
+        .label("standing_id"),
+        _INITIAL.where(Letter.state == "voided").scalar_subquery().label("voided_id"),
     )
     .select_from(Verification)
     .join(Case, Case.id == Verification.case_id)
@@ -73,7 +79,7 @@ _FACTS = (
     .join(Product, Product.id == Enrolment.product_id)
     .join(Insurer, Insurer.id == Product.insurer_id)
     .outerjoin(ExclusionVersion, ExclusionVersion.id == Verification.exclusion_version_id)
-    .where(Verification.case_id == _CASE_ID)
+    .where(Verification.case_id == bindparam("case_id"))
     .order_by(Verification.id.desc())  # the latest is the one that counts
     .limit(1)
 )
@@ -93,11 +99,6 @@ _CLAUSES = (
     )
     .where(ExclusionClause.version_id == bindparam("version_id"))
     .order_by(ExclusionClause.position)
-)
-_INITIALS = (
-    select(Letter.id, Letter.state)
-    .where(Letter.case_id == _CASE_ID, Letter.kind == "initial")
-    .order_by(Letter.id)
 )
 
 
@@ -137,6 +138,10 @@ class CaseFacts:
     verified_by: str
     exclusion_version_id: int | None
     exclusions_version: int | None
+    standing_id: int | None
+    """The case's initial letter that is neither voided nor lapsed: at most one."""
+    voided_id: int | None
+    """The initial letter that was voided last: a new one names it."""
     clauses: tuple[Clause, ...]
 
     @property
@@ -162,15 +167,3 @@ def read_facts(case: Case) -> CaseFacts | None:
         of = {"verification_id": row.verification_id, "version_id": row.exclusion_version_id}
         clauses = tuple(Clause(*clause) for clause in db.session.execute(_CLAUSES, of))
     return CaseFacts(**row._mapping, clauses=clauses)
-
-
-def initial_letters(case: Case) -> tuple[int | None, int | None]:
-    """The ids of the case's initial letter that is neither voided nor lapsed (at most one), and of
-    the last one that was voided."""
-    standing = voided = None
-    for letter_id, state in db.session.execute(_INITIALS, {"case_id": case.id}):
-        if state == "voided":
-            voided = letter_id
-        elif state != "lapsed":
-            standing = letter_id
-    return standing, voided

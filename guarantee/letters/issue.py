@@ -24,7 +24,7 @@ from guarantee.events import publish
 from guarantee.ledger.holds import lock_cover, place_holds
 from guarantee.ledger.models import Part
 from guarantee.letters import number as numbers
-from guarantee.letters.facts import CaseFacts, initial_letters, read_facts
+from guarantee.letters.facts import CaseFacts, read_facts
 from guarantee.letters.keys import signing_key
 from guarantee.letters.lifecycle import void
 from guarantee.letters.models import Letter, LetterCopy
@@ -108,8 +108,8 @@ def issue(
     facts = read_facts(case)
     if facts is None or facts.cover_id != available.owner_id:
         raise NotVerified()
-    standing, replaces = (_letter(letter_id) for letter_id in initial_letters(case))
-    if standing:
+    replaces = _letter(facts.voided_id)
+    if standing := _letter(facts.standing_id):
         if not standing.provisional or facts.provisional or standing.state != "issued":
             return _found(standing, hospital)
         void(letter=standing, reason="身份已核实，换发正式担保函", by=by, at=at)

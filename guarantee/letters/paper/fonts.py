@@ -55,7 +55,7 @@ def _advances(family: str) -> dict[int, float]:
 
 
 class _Widths(dict[str, float]):
-    """The width of a character in ems, in the first font of `stack` that has it; filled as asked."""
+    """A character's width in ems, in the first font of `stack` that has it; filled as asked."""
 
     def __init__(self, *stack: str) -> None:
         self._stack = stack
