@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
@@ -191,6 +192,9 @@ def insert_row(row: Base) -> None:
     values = {name: row.__dict__[name] for name in defaults}
     (row.id,) = db.session.execute(statement, values).one()  # type: ignore[attr-defined]
     make_transient_to_detached(row)
+    left = db.session.identity_map.get(identity_key(instance=row))
+    if left is not None:  # by an attempt that was rolled back: SQLite gives its id again
+        db.session.expunge(left)
     db.session.add(row)
 
 
