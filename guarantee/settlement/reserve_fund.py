@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from guarantee import audit
 from guarantee.business_time import business_day
+from guarantee.charges.capturing import ENDED
 from guarantee.db import broke, db
 from guarantee.ledger.entries import account
 from guarantee.ledger.entries import balance as ledger_balance
@@ -235,7 +236,7 @@ def _record(
         uncapture(
             hold=hold, amount_fen=-amount_fen, owed_to=owed_to, cause=cause, by=by, at=at, key=key
         )
-        if letter.state != "issued":
+        if letter.state in ENDED:
             release(hold=hold, cause=cause, by=by, at=at)
         return drawdown
     left = hold.held_fen + hold.released_fen

@@ -83,6 +83,20 @@ def test_a_presented_letter_is_not_paid_twice(week):
         draw(week, letter, hospital=factories.make_hospital(network=False))
 
 
+def test_a_corrected_drawdown_takes_nothing_from_a_letter_presented_since(week):
+    letter = week.letter()
+    drawdown = draw(week, letter, hospital=factories.make_hospital(network=False))
+    present(
+        letter=letter,
+        by=factories.make_staff(Role.BILLING_DESK, hospital=letter.hospital),
+        at=TUESDAY,
+    )
+    reserve_fund.adjust(drawdown=drawdown, amount_fen=-1_000, by=week.clerk, at=MONDAY)
+    promised = position_of(letter).in_hospital
+    assert (promised.captured_fen, promised.left_fen, promised.released_fen) == (19_000, 481_000, 0)
+    assert check_ledger().faults == []
+
+
 def test_a_receipt_is_drawn_once(week):
     draw(week, week.letter(network=False))
     with pytest.raises(ReceiptTaken):
