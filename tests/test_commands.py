@@ -125,7 +125,7 @@ def test_a_ledger_that_agrees_is_exit_code_0_and_one_that_does_not_is_1(run, ses
     session.commit()
     bad = run("ledger", "check", "--json")
     assert (bad.exit_code, told(bad)["ok"]) == (1, False)
-    assert "account 1" in told(bad)["faults"][0]
+    assert "ledger_accounts 1:" in told(bad)["faults"][0]
 
 
 def test_the_audit_chain_is_walked(run, session):

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
-from guarantee.edge.database_faults import Unavailable
+from guarantee.edge.database_faults import Unavailable, fault_of
 from guarantee.edge.transaction import committed
 from guarantee.refusals import Refusal
 
@@ -33,8 +34,24 @@ def done(work: Callable[[], T], *, as_json: bool) -> T:
         return committed(work)
     except Refusal as refusal:
         refuse(refusal.code, refusal.message("zh"), refusal.message("en"), as_json=as_json)
-    except Unavailable as fault:
-        _end(fault.code, fault.message("zh"), fault.message("en"), UNAVAILABLE, as_json=as_json)
+    except Unavailable as answer:
+        _unavailable(answer, as_json=as_json)
+
+
+def read(work: Callable[[], T], *, as_json: bool) -> T:
+    """`work` that writes nothing, so there is nothing to commit; a database that can't do it now
+    is told as by `done`."""
+    try:
+        return work()
+    except SQLAlchemyError as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        _unavailable(fault.answer(), as_json=as_json)
+
+
+def _unavailable(answer: Unavailable, *, as_json: bool) -> NoReturn:
+    _end(answer.code, answer.message("zh"), answer.message("en"), UNAVAILABLE, as_json=as_json)
 
 
 def refuse(code: str, zh: str, en: str, *, as_json: bool) -> NoReturn:

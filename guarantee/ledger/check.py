@@ -1,19 +1,52 @@
-"""`flask ledger check`: recompute everything from the postings and name what does not agree."""
+"""`flask ledger check`: recompute everything from the postings and name what does not agree.
+
+The database does the counting (check_one.py); what a floor above knows about the books it adds to
+`more_checks`. All checks look at one moment, however long they take and whoever writes meanwhile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Connection
 
 from guarantee.db import db
-from guarantee.ledger.models import Account, AccountKind, Cover, Entry, Hold, Posting
+from guarantee.ledger import check_accounts, check_covers, check_entries, check_holds
+from guarantee.ledger.check_one import Check, Checked
+
+_OWN = (
+    *check_accounts.CHECKS,
+    *check_entries.CHECKS,
+    *check_covers.CHECKS,
+    *check_holds.CHECKS,
+)
+more_checks: list[Check] = []
+"""Letters, charges and settlement add here what must hold between them and the books."""
+
+_COUNTED = {
+    check_entries.ENTRIES.name: "entries",
+    check_entries.POSTINGS.name: "postings",
+    check_accounts.BALANCES.name: "accounts",
+    check_covers.SUMS.name: "covers",
+    check_holds.FIGURES.name: "holds",
+}
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check by its name: rows it looked at, how many of them are wrong, seconds it took."""
+
+    name: str
+    rows: int
+    faults: int
+    seconds: float
 
 
 @dataclass
 class LedgerVerdict:
-    """How much was looked at, and each thing found wrong, as a sentence naming the row."""
+    """How much was looked at, and what was found wrong: the first rows of each check, named."""
 
     entries: int = 0
     postings: int = 0
@@ -21,112 +54,59 @@ class LedgerVerdict:
     covers: int = 0
     holds: int = 0
     faults: list[str] = field(default_factory=list)
+    checks: list[CheckResult] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> int:
+        """How many rows are wrong, named or not; one that breaks two rules counts twice."""
+        return sum(check.faults for check in self.checks)
 
 
-def check_ledger() -> LedgerVerdict:
-    """Every balance against its postings, every cover and every hold against its own."""
-    verdict = LedgerVerdict(
-        entries=db.session.scalar(select(func.count(Entry.id))) or 0,
-        postings=db.session.scalar(select(func.count(Posting.id))) or 0,
-    )
-    for check in (_balances, _empty_entries, _covers, _holds):
-        verdict.faults.extend(check(verdict))
+def all_checks() -> tuple[Check, ...]:
+    """In the order in which they are run."""
+    return (*_OWN, *more_checks)
+
+
+def check_ledger(
+    *,
+    on: Connection | None = None,
+    beginning: Callable[[Check], None] = lambda _: None,
+    ended: Callable[[Checked], None] = lambda _: None,
+) -> LedgerVerdict:
+    """Every check, on a connection in its transaction (default: the session's own, with what it
+    has written so far). `beginning` and `ended` hear of each as it comes."""
+    if on is None:
+        db.session.flush()
+        on = db.session.connection()
+    verdict = LedgerVerdict()
+    for check in all_checks():
+        beginning(check)
+        checked = check.run(on)
+        if check.name in _COUNTED:
+            setattr(verdict, _COUNTED[check.name], checked.rows)
+        verdict.faults += checked.faults
+        verdict.checks.append(
+            CheckResult(check.name, checked.rows, checked.wrong, round(checked.seconds, 3))
+        )
+        ended(checked)
     return verdict
 
 
-def _balances(verdict: LedgerVerdict) -> Iterator[str]:
-    sides = []
-    for column, sign in ((Posting.debit_account_id, 1), (Posting.credit_account_id, -1)):
-        sides.append(
-            select(
-                column.label("account_id"), func.sum(Posting.amount_fen * sign).label("fen")
-            ).group_by(column)
-        )
-    both = sides[0].union_all(sides[1]).subquery()
-    sums = select(both.c.account_id, func.sum(both.c.fen).label("fen"))
-    sums_of = sums.group_by(both.c.account_id).subquery()
-    query = select(Account.id, Account.kind, Account.balance_fen, func.coalesce(sums_of.c.fen, 0))
-    query = query.outerjoin(sums_of, sums_of.c.account_id == Account.id)
-    for account_id, kind, kept, recomputed in db.session.execute(
-        query.execution_options(yield_per=2000)
-    ):
-        verdict.accounts += 1
-        if kept != recomputed:
-            yield f"account {account_id} ({kind}): kept {kept}, its postings give {recomputed}"
-
-
-def _empty_entries(verdict: LedgerVerdict) -> Iterator[str]:
-    query = select(Entry.id).outerjoin(Posting).where(Posting.id.is_(None))
-    for entry_id in db.session.scalars(query):
-        yield f"entry {entry_id}: has no postings"
-
-
-def _covers(verdict: LedgerVerdict) -> Iterator[str]:
-    """available + held + captured = sum insured, and none of them below zero."""
-
-    def of(kind: AccountKind) -> object:
-        return func.sum(case((Account.kind == kind, Account.balance_fen), else_=0))
-
-    query = (
-        select(
-            Cover.id,
-            Cover.sum_insured_fen,
-            of(AccountKind.COVER_AVAILABLE),
-            of(AccountKind.COVER_HELD),
-            of(AccountKind.COVER_CAPTURED),
-        )  # type: ignore[call-overload]
-        .outerjoin(
-            Account,
-            (Account.owner_id == Cover.id)
-            & Account.kind.in_(
-                [AccountKind.COVER_AVAILABLE, AccountKind.COVER_HELD, AccountKind.COVER_CAPTURED]
-            ),
-        )
-        .group_by(Cover.id, Cover.sum_insured_fen)
-    )
-    for cover_id, insured, available, held, captured in db.session.execute(
-        query.execution_options(yield_per=2000)
-    ):
-        verdict.covers += 1
-        if available + held + captured != insured:
-            yield (
-                f"cover {cover_id}: available {available} + held {held} + captured {captured} "
-                f"is not the sum insured {insured}"
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """The whole database as of one moment, to read from. Keeps nobody waiting, on either engine:
+    letters are issued meanwhile."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-        if min(available, held, captured) < 0:
-            yield f"cover {cover_id}: overdrawn"
-
-
-def _holds(verdict: LedgerVerdict) -> Iterator[str]:
-    """A hold's figures against the postings that name it."""
-    debit = select(Account.id, Account.kind).subquery()
-    credit = select(Account.id, Account.kind).subquery()
-
-    def moved(to: AccountKind, frm: AccountKind) -> object:
-        return func.coalesce(
-            func.sum(
-                case(((debit.c.kind == to) & (credit.c.kind == frm), Posting.amount_fen), else_=0)
-            ),
-            0,
-        )
-
-    a, h, c = (
-        AccountKind.COVER_AVAILABLE,
-        AccountKind.COVER_HELD,
-        AccountKind.COVER_CAPTURED,
-    )
-    query = (
-        select(Hold, moved(h, a), moved(a, h), moved(c, h), moved(h, c))  # type: ignore[call-overload]
-        .outerjoin(Posting, Posting.hold_id == Hold.id)
-        .outerjoin(debit, debit.c.id == Posting.debit_account_id)
-        .outerjoin(credit, credit.c.id == Posting.credit_account_id)
-        .group_by(Hold.id)
-    )
-    for hold, placed, released, captured, refunded in db.session.execute(
-        query.execution_options(yield_per=2000)
-    ):
-        verdict.holds += 1
-        if placed - released != hold.placed_fen - hold.released_fen:
-            yield f"hold {hold.id}: placed and released do not agree with its postings"
-        if captured - refunded != hold.captured_fen:
-            yield f"hold {hold.id}: captured does not agree with its postings"
+            # room to group a million postings in memory; machine code isn't worth its making; one
+            # processor is enough, the others issue letters
+            for setting in (
+                "work_mem = '64MB'",
+                "jit = off",
+                "max_parallel_workers_per_gather = 0",
+            ):
+                connection.exec_driver_sql(f"SET LOCAL {setting}")
+        yield connection

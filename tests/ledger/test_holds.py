@@ -59,8 +59,8 @@ def test_a_tampered_balance_is_named_by_the_check(session):
         text("UPDATE ledger_accounts SET balance_fen = 99 WHERE id = :id"), {"id": available.id}
     )
     faults = check_ledger().faults
-    assert any(f"account {available.id}" in fault for fault in faults)
-    assert any(f"cover {cover.id}" in fault for fault in faults)
+    assert any(f"ledger_accounts {available.id}:" in fault for fault in faults)
+    assert any(f"covers {cover.id}:" in fault for fault in faults)
 
 
 def test_what_was_granted_stands_on_the_other_side(session):

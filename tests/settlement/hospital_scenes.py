@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from guarantee.business_time import SHANGHAI
+from guarantee.charges import capturing
 from guarantee.charges.final_bill import close_with_final_bill
 from guarantee.charges.lines import ChargeLine
+from guarantee.charges.models import Charge
 from guarantee.charges.posting import post_charges
-from guarantee.ledger.entries import account
-from guarantee.ledger.holds import holds_of, uncapture
-from guarantee.ledger.models import AccountKind, Part
+from guarantee.db import db
+from guarantee.ledger.models import Part
 from guarantee.letters.lifecycle import present
 from guarantee.roles import Role
 from guarantee.settlement.bank_statement import take_statement
@@ -63,12 +64,16 @@ class Stays:
         return letter
 
     def takes_off(self, letter, fen, *, at):
-        """A later correction takes money off a closed letter."""
-        (hold,) = holds_of([letter.id], Part.IN_HOSPITAL)
-        uncapture(
-            hold=hold, amount_fen=fen, cause="correction", by=self.clerk, at=at,
-            owed_to=account(AccountKind.HOSPITAL_PAYABLE, self.hospital.id),
+        """A later correction, a line of its own, takes money off a closed letter."""
+        line = Charge(
+            letter_id=letter.id, hospital_id=self.hospital.id, line_id=f"H{next(_ids)}",
+            part=Part.IN_HOSPITAL, charged_on=at.date(), category="更正", name="更正",
+            quantity=Decimal(-1), unit_price_fen=fen, amount_fen=-fen, in_scope=True,
+            guaranteed_fen=-fen, posted_at=at, posted_by_id=self.clerk.id,
         )  # fmt: skip
+        db.session.add(line)
+        db.session.flush()
+        capturing.use(letter, Part.IN_HOSPITAL, -fen, self.clerk, at)
 
     def opened(self, *, week=WEEK, at=MONDAY, by=None):
         """This hospital's batch of the week, or None."""
