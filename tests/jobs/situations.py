@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -46,6 +47,20 @@ class Clock:
 
 def worker(clock: Clock, name: str = "here:1", **more: Callable[[], bool]) -> Worker:
     return Worker(name, clock, SETTINGS, **more)
+
+
+def at_the(nth: int, do: Callable[[], object]) -> Callable[[], bool]:
+    """Something that is asked before a run and before each piece, and does `do` when it is asked
+    the nth time. Whether to stop: what `do` answered, from then on."""
+    asked = itertools.count(1)
+    said: list[object] = []
+
+    def stopping() -> bool:
+        if next(asked) == nth:
+            said.append(do())
+        return any(said)
+
+    return stopping
 
 
 def overdue_letters(count: int, *, at: datetime) -> list[Letter]:

@@ -12,7 +12,7 @@ from guarantee.jobs.running import run_due
 from guarantee.ledger.check import check_ledger
 from guarantee.ledger.holds import holds_of, remaining_fen
 from guarantee.ledger.models import Cover
-from guarantee.letters.lifecycle import present
+from guarantee.letters.lifecycle import lapse, present, void
 from guarantee.letters.models import Letter
 from tests.charges.situations import post, ride
 from tests.factories import make_enrolment, make_letter, make_staff
@@ -20,6 +20,7 @@ from tests.jobs.situations import (
     LAPSE,
     OVERDUE,
     Clock,
+    at_the,
     overdue_letters,
     runs,
     states,
@@ -80,6 +81,25 @@ def test_what_is_not_due_stays_as_it_is(session, at):
     assert states(ids) == ["issued", "presented", "issued"]
     run_due(worker(Clock(due.lapses_at + timedelta(minutes=1))), jobs=LAPSE)
     assert states(ids) == ["lapsed", "presented", "issued"]
+
+
+def test_a_letter_that_changed_after_it_was_found_due_is_looked_at_again(session, at, clock):
+    void_one, lapse_one, due = overdue_letters(3, at=at)
+    ids = [void_one.id, lapse_one.id, due.id]
+    hotline = make_staff("hotline")
+    session.commit()
+
+    def meanwhile():
+        letters = [session.get_one(Letter, one) for one in ids]
+        void(letter=letters[0], reason="写错", by=hotline, at=at)
+        assert lapse(letter=letters[1], by=hotline, at=clock.at)
+        session.commit()
+
+    # asked before the run and before its first piece: by then all three are found
+    [ended] = run_due(worker(clock, stopping=at_the(2, meanwhile)), jobs=LAPSE)
+    assert (ended.outcome, ended.did) == ("done", {"lapsed": 1})
+    assert states(ids) == ["voided", "lapsed", "lapsed"]
+    assert set(times_lapsed().values()) == {(2, 1)}
 
 
 def test_what_was_captured_before_the_letter_lapsed_stays_captured(session, at, clock):

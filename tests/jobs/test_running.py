@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from tests.jobs.situations import (
     LAPSE,
     OVERDUE,
     Clock,
+    at_the,
     overdue_letters,
     runs,
     states,
@@ -42,19 +42,6 @@ def clock(at):
 
 class Dies(BaseException):
     """What no `except Exception` catches: as good as a killed process."""
-
-
-def at_the(nth, do):
-    """Something that is asked before a run and before each piece, and does `do` when it is asked
-    the nth time. Whether to stop: what `do` answered, from then on."""
-    asked, said = itertools.count(1), []
-
-    def stopping():
-        if next(asked) == nth:
-            said.append(do())
-        return any(said)
-
-    return stopping
 
 
 def dies():
@@ -97,6 +84,36 @@ def test_a_worker_that_was_slow_and_taken_for_dead_does_nothing_more(session, at
     assert runs()[0].did == {"lapsed": 4}
     assert states(ids) == ["lapsed"] * 4
     assert set(times_lapsed().values()) == {(2, 1)}
+
+
+def test_a_slow_worker_does_nothing_more_while_the_other_is_still_at_it(session, at, clock):
+    ids = [one.id for one in overdue_letters(4, at=at)]
+
+    def another_takes_over():
+        clock.move(minutes=6)
+        with pytest.raises(Dies):
+            run_due(worker(clock, "next:1", stopping=at_the(3, dies)), jobs=LAPSE)
+
+    [slow] = run_due(worker(clock, "slow:1", stopping=at_the(3, another_takes_over)), jobs=LAPSE)
+    assert slow.outcome == "taken_over"
+    assert states(ids) == ["lapsed", "lapsed", "issued", "issued"]
+    [run] = runs()
+    assert (run.worker, run.outcome, run.did) == ("next:1", None, {"lapsed": 2})
+
+
+def test_a_long_run_keeps_its_lease_as_long_as_its_pieces_come(session, at, clock):
+    ids = [one.id for one in overdue_letters(4, at=at)]
+    others = []
+
+    def three_minutes_later():
+        if any(run.outcome is None for run in runs()):
+            clock.move(minutes=3)
+            others.append(run_due(worker(clock, "other:1"), jobs=LAPSE))
+
+    long, *_ = run_due(worker(clock, stopping=three_minutes_later), jobs=LAPSE)
+    assert (long.outcome, long.did, long.tries) == ("done", {"lapsed": 4}, 1)
+    assert others == [[], [], [], []]  # nothing for another to do, twelve minutes long
+    assert states(ids) == ["lapsed"] * 4
 
 
 def test_asked_to_stop_a_worker_ends_its_piece_and_leaves_the_rest_to_the_next(session, at, clock):
