@@ -46,7 +46,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.key("secret_key"),
-        SQLALCHEMY_ENGINES={"default": settings.database_url},
+        SQLALCHEMY_ENGINES={
+            "default": {"url": settings.database_url, "pool_size": settings.threads}
+        },
         ALEMBIC={"script_location": str(ROOT / "migrations")},
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + 64 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",

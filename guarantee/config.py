@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     database_url: str = DEFAULT_DATABASE
     demo: bool = False
     port: int = 8000
+    threads: int = Field(default=16, gt=0)
+    """Of one worker (gunicorn.conf.py): each has a database connection of its own."""
     secret_key: SecretStr = SecretStr("")
     """Signs the session cookie and the CSRF tokens."""
     encryption_key: SecretStr = SecretStr("")
