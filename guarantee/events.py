@@ -7,10 +7,10 @@ did not happen, and a desk that was away reads what it missed by the last id it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import JSON, String, Table, func, insert, select
+from sqlalchemy import JSON, CursorResult, String, Table, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from guarantee.db import Base, Moment, PrimaryKey, db
@@ -46,6 +46,17 @@ def since(last_id: int, topics: Sequence[str], *, limit: int = 200) -> Sequence[
         .limit(limit)
     )
     return db.session.scalars(query).all()
+
+
+KEPT = timedelta(days=7)
+"""A desk that was away longer reads its lists anew instead."""
+
+
+def forget_events(*, before: datetime) -> int:
+    """Drop what was told more than a week ago; how many went."""
+    old = delete(LiveEvent).where(LiveEvent.at < before - KEPT)
+    gone: CursorResult[Any] = db.session.execute(old)  # type: ignore[assignment]
+    return int(gone.rowcount)
 
 
 def newest_id() -> int:

@@ -243,14 +243,16 @@ def test_a_broken_backup_changes_nothing(run, session, tmp_path):
     assert session.scalar(select(func.count(Case.id))) == 1
 
 
-def test_kept_answers_go_after_a_week(run, api, session):
+def test_kept_answers_and_what_pages_were_told_go_after_a_week(run, api, session):
     center = make.make_center()
     dispatcher = api(make.make_staff(Role.DISPATCHER, center=center))
     body = {"center": center.code, "caller": "", "condition": "accident"}
     assert dispatcher.post("/cases", json=body, key="k-1").status_code == 201
-    assert told(run("tidy", "--json")) == {"answers": 0}
+    (first,) = told(run("jobs", "run", "tidy", "--json"))["runs"]
+    assert first["did"] == {}
     with time_machine.travel(now() + timedelta(days=8), tick=True):
-        assert told(run("tidy", "--json")) == {"answers": 1}
+        (second,) = told(run("jobs", "run", "tidy", "--json"))["runs"]
+    assert second["did"] == {"answers": 1, "events": 1}
 
 
 def test_demo_data_is_for_demo_mode_only(run, session):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, delete
+from sqlalchemy import CursorResult, ForeignKey, String, delete
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.business_time import business_day
@@ -72,7 +73,7 @@ def keep_for_review(
     `bill_file.read_bill` does; `unknown_letter`. Forgets what waited for more than a day."""
     if by.hospital_id != letter.hospital_id:
         raise UnknownLetter()
-    db.session.execute(delete(PendingBill).where(PendingBill.made_at < at - WAITS))
+    forget_pending_bills(before=at)
     read_bill(data, filename=filename, today=business_day(at))
     kept = PendingBill(
         letter=initial_of(letter),
@@ -84,6 +85,13 @@ def keep_for_review(
     db.session.add(kept)
     db.session.flush()
     return kept
+
+
+def forget_pending_bills(*, before: datetime) -> int:
+    """Drop files that nobody decided on within a day: they hold a patient's bill. How many went."""
+    old = delete(PendingBill).where(PendingBill.made_at < before - WAITS)
+    gone: CursorResult[Any] = db.session.execute(old)  # type: ignore[assignment]
+    return int(gone.rowcount)
 
 
 def pending_bill(pending_id: int, *, by: Staff, at: datetime) -> PendingBill:

@@ -60,8 +60,8 @@ JOBS: dict[str, Job] = {
             "tidy",
             Words("清理", "Tidy"),
             Words(
-                "清除过期的幂等应答和任务记录",
-                "Forgets answers kept under an Idempotency-Key, and old runs of jobs",
+                "清除过期的幂等应答、任务记录、页面消息和无人确认的上传文件",
+                "Forgets kept answers, old runs, what pages were told, and files nobody decided on",
             ),
             Schedule("30 3 * * *", Words("每天 03:30", "every night at 03:30")),
             timedelta(hours=1),
@@ -76,6 +76,8 @@ COUNTS: dict[str, Words] = {
     "hospital_batches": Words("医院批次", "hospitals' batches"),
     "answers": Words("应答", "answers"),
     "runs": Words("任务记录", "runs"),
+    "events": Words("页面消息", "events"),
+    "files": Words("待确认文件", "files"),
     "failed": Words("失败", "failed"),
 }
 """What a run counts."""

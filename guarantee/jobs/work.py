@@ -9,12 +9,15 @@ from functools import partial
 from sqlalchemy import select
 
 from guarantee.business_time import week_before
+from guarantee.charges.pending import forget_pending_bills
 from guarantee.db import db
+from guarantee.events import forget_events
 from guarantee.idempotency import forget_answers
 from guarantee.jobs.errand import Errand
 from guarantee.jobs.record import forget_runs
 from guarantee.letters.lifecycle import due_to_lapse, lapse
 from guarantee.letters.models import Letter
+from guarantee.members.pending import forget_pending_imports
 from guarantee.parties.centers import Center
 from guarantee.parties.staff import system
 from guarantee.settlement.batch import run_week
@@ -42,6 +45,9 @@ def forget(errand: Errand) -> None:
     keep = timedelta(days=errand.worker.settings.idempotency_days)
     errand.piece(lambda at: {"answers": forget_answers(before=at, keep=keep)})
     errand.piece(lambda at: {"runs": forget_runs(before=at)})
+    errand.piece(lambda at: {"events": forget_events(before=at)})
+    errand.piece(lambda at: {"files": forget_pending_imports(before=at)})
+    errand.piece(lambda at: {"files": forget_pending_bills(before=at)})
 
 
 def open_weeks(errand: Errand) -> None:

@@ -9,7 +9,7 @@ import base64
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, delete
+from sqlalchemy import JSON, CursorResult, ForeignKey, String, delete
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.db import Base, Moment, PrimaryKey, db
@@ -55,7 +55,7 @@ def keep_for_review(
 ) -> PendingImport:
     """Look at a file and keep it until its sender decides. Refuses the file as a whole as
     `register.preview_members` does; forgets what waited for more than a day."""
-    db.session.execute(delete(PendingImport).where(PendingImport.made_at < at - WAITS))
+    forget_pending_imports(before=at)
     found = preview_members(data=data, filename=filename, insurer=insurer, by=by, at=at)
     kept = PendingImport(
         insurer_id=insurer.id,
@@ -80,6 +80,13 @@ def keep_for_review(
     db.session.add(kept)
     db.session.flush()
     return kept
+
+
+def forget_pending_imports(*, before: datetime) -> int:
+    """Drop files that nobody decided on within a day: they hold people's data. How many went."""
+    old = delete(PendingImport).where(PendingImport.made_at < before - WAITS)
+    gone: CursorResult[Any] = db.session.execute(old)  # type: ignore[assignment]
+    return int(gone.rowcount)
 
 
 def pending_import(pending_id: int, *, by: Staff, at: datetime) -> PendingImport:

@@ -95,7 +95,7 @@ def test_alive_but_not_ready(lonely_app):
 
 
 def test_a_command_says_so_and_ends_with_a_code_of_its_own(lonely_app):
-    answer = lonely_app.test_cli_runner().invoke(args=["tidy", "--json"])
+    answer = lonely_app.test_cli_runner().invoke(args=["letters", "lapse", "--json"])
     assert answer.exit_code == 3
     told = json.loads(answer.stdout.splitlines()[-1])["error"]
     assert told == {"code": "database_unavailable", "zh": SENTENCES.zh, "en": SENTENCES.en}
