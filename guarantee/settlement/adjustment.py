@@ -45,11 +45,21 @@ class GuaranteeUsedUp(Conflict):
     )
 
 
+class RefundedMeanwhile(Conflict):
+    code = "refunded_meanwhile"
+    words = Words(
+        "担保函 {number} 的院前费用在对账后已有退费，最多只能再减 {left} 元。请改为以系统为准，"
+        "退费计入下一批次。",
+        "Pre-hospital charges of letter {number} were refunded since: at most {left} can be taken "
+        "off. Take the system's figure; the refund comes with the next batch.",
+    )
+
+
 def change_line(
     *, line: BatchLine, difference: Difference, change_fen: int, by: Staff, at: datetime
 ) -> None:
     """Bring what stands behind a line to what was decided for it. Refuses `guarantee_used_up`,
-    and what `reserve_fund.adjust` refuses."""
+    `refunded_meanwhile`, and what `reserve_fund.adjust` refuses."""
     assert line.letter is not None
     if line.part == RESERVE_FUND:
         _adjust_drawdown(line, change_fen, by, at)
@@ -135,6 +145,9 @@ def _charge(
     room = capturing.room(initial, Part.PRE_HOSPITAL)
     if amount_fen > room:
         raise GuaranteeUsedUp(number=initial.number, left=yuan(room))
+    used = sum(hold.captured_fen for hold in capturing.case_holds(initial, Part.PRE_HOSPITAL))
+    if -amount_fen > used:
+        raise RefundedMeanwhile(number=initial.number, left=yuan(used))
     charge = Charge(
         letter_id=initial.id,
         center_id=initial.case.center_id,

@@ -1,8 +1,9 @@
 """The hospitals' week: closed letters gathered for each hospital, once, and approved by another.
 
-What a letter is owed is what its in-hospital holds have captured, less what stood in a batch
-before. So a letter is paid once however often a week is opened, a letter forgotten comes along
-later, and a difference that arises afterwards is a line of its own.
+What a letter is owed is what its in-hospital holds have captured, less what a reserve fund paid of
+it elsewhere, less what stood in a batch before. So a letter is paid once however often a week is
+opened, a letter forgotten comes along later, and a difference that arises afterwards is a line of
+its own.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from guarantee.refusals import Forbidden, Words
 from guarantee.roles import Role
 from guarantee.settlement.approval import SamePerson
 from guarantee.settlement.batch import REMITTANCE_DAYS, WeekNotOver
-from guarantee.settlement.models import HospitalBatch, HospitalLine
+from guarantee.settlement.models import HospitalBatch, HospitalLine, ReserveDrawdown
 from guarantee.settlement.moves import check, locked
 from guarantee.settlement.visible import UnknownBatch
 
@@ -182,8 +183,8 @@ def _owed(week: str) -> dict[int, list[_Due]]:
 
 
 def _due(week: str) -> list[_Due]:
-    """Every letter closed by the end of the week whose captured fen differ from what was settled,
-    in the order of closing."""
+    """Every letter closed by the end of the week whose captured fen, drawdowns aside, differ from
+    what was settled, in the order of closing."""
     captured = (
         select(
             func.coalesce(Letter.amends_id, Letter.id).label("letter_id"),
@@ -192,6 +193,11 @@ def _due(week: str) -> list[_Due]:
         .join(Hold, Hold.letter_id == Letter.id)
         .where(Hold.part == Part.IN_HOSPITAL)
         .group_by(func.coalesce(Letter.amends_id, Letter.id))
+        .subquery()
+    )
+    drawn = (
+        select(ReserveDrawdown.letter_id, func.sum(ReserveDrawdown.amount_fen).label("fen"))
+        .group_by(ReserveDrawdown.letter_id)
         .subquery()
     )
     settled = (
@@ -203,7 +209,7 @@ def _due(week: str) -> list[_Due]:
         .group_by(HospitalLine.letter_id)
         .subquery()
     )
-    left = captured.c.fen - func.coalesce(settled.c.fen, 0)
+    left = captured.c.fen - func.coalesce(drawn.c.fen, 0) - func.coalesce(settled.c.fen, 0)
     query = (
         select(
             Letter.id,
@@ -213,6 +219,7 @@ def _due(week: str) -> list[_Due]:
             func.coalesce(settled.c.nth, 0) + 1,
         )
         .join(captured, captured.c.letter_id == Letter.id)
+        .outerjoin(drawn, drawn.c.letter_id == Letter.id)
         .outerjoin(settled, settled.c.letter_id == Letter.id)
         .where(
             Letter.kind == "initial",

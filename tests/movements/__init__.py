@@ -1,0 +1,1 @@
+"""Every movement of money, in any order, against a plain model of the rule book."""
