@@ -65,7 +65,7 @@ def requests_at_once(app: Flask, times: int, send: Callable[[int], Any]) -> list
 
 @contextmanager
 def _room_for_all(app: Flask) -> Iterator[None]:
-    """As many connections as are asked for: over a pool's 15, a race of 32 would be a queue."""
+    """As many connections as are asked for: over a pool of a few, a race of 32 would be a queue."""
     with app.app_context():
         pool: Any = db.engine.pool
     usual, pool._max_overflow = pool._max_overflow, -1
