@@ -179,6 +179,12 @@ def append_only(table: Table) -> None:
     table.info["append_only"] = True
 
 
+def lock_row(row: Base) -> None:
+    """Lock a row until the transaction ends, and read it afresh: what decides is read after."""
+    names = [column.key for column in type(row).__table__.columns]
+    db.session.refresh(row, names, with_for_update={"key_share": True})
+
+
 def insert_row(row: Base) -> None:
     """Write a new row by a plain INSERT and take it into the session as if it had been loaded.
 

@@ -265,6 +265,15 @@ def make_verified_case(
     """A case in which the crew has seen the document, the condition and every exclusion."""
     at = at or NOW()
     case = make_case(at=at, **more)
+    crew = make_staff(Role.CREW, center=case.center)
+    verify_at_scene(case, by=crew, at=at, applies=applies, in_scope=in_scope)
+    return case
+
+
+def verify_at_scene(
+    case: Case, *, by: Staff, at: datetime, applies: bool = False, in_scope: bool = True
+) -> None:
+    """The crew sees the document and reads out every exclusion."""
     clauses = exclusions_of(case, at=at)
     verify(
         case=case,
@@ -274,11 +283,10 @@ def make_verified_case(
         condition_in_scope=in_scope,
         answers={c.code: applies for c in (clauses.clauses if clauses else [])},
         exclusions_version=clauses.label if clauses else "",
-        by=make_staff(Role.CREW, center=case.center),
+        by=by,
         at=at,
         provisional_for=timedelta(hours=24),
     )
-    return case
 
 
 def make_letter(

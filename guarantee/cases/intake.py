@@ -10,7 +10,7 @@ from guarantee import audit, personal_data
 from guarantee.business_time import business_day
 from guarantee.cases.first_guarantee import first_guarantee_on
 from guarantee.cases.models import Call, Case, Condition, Incident
-from guarantee.db import db
+from guarantee.db import db, lock_row
 from guarantee.eligibility import Assessment, assess
 from guarantee.events import publish
 from guarantee.members.lookup import find_members
@@ -125,6 +125,7 @@ def open_case(
 
 def name_member(*, case: Case, member: Member, by: Staff, at: datetime) -> None:
     """Say who the patient is, once it is known. Refuses `member_fixed` after verification."""
+    lock_row(case)
     if case.state != "open":
         raise MemberFixed()
     _connect(case, member, at)

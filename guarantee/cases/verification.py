@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from guarantee import audit
 from guarantee.business_time import business_day
 from guarantee.cases.models import Case, ExclusionAnswer, Method, Verification
-from guarantee.db import db
+from guarantee.db import db, lock_row
 from guarantee.events import publish
 from guarantee.members.identity import check_document, document_type
 from guarantee.parties.insurers import ExclusionVersion, exclusions_on
@@ -87,6 +87,7 @@ def verify(
     `document_mismatch` and the document's own codes, `exclusions_version_outdated`,
     `exclusions_incomplete`.
     """
+    lock_row(case)
     if case.member is None:
         raise CaseWithoutMember()
     state = CASE.move(case.state, "verify")

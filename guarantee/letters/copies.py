@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from guarantee import audit
-from guarantee.db import db
+from guarantee.db import db, lock_row
 from guarantee.letters.models import CopyEvent, Letter, LetterCopy
 from guarantee.letters.visible import visible_letters
 from guarantee.parties.staff import Staff
@@ -36,6 +36,7 @@ def copy_for(text: str, viewer: Staff) -> LetterCopy:
 
 def note_copy(*, copy: LetterCopy, event: str, by: Staff, at: datetime) -> LetterCopy:
     """Record what happened to a copy; the same again changes nothing. Refuses `wrong_state`."""
+    lock_row(copy)
     if copy.state == event:
         return copy
     copy.state = COPY.move(copy.state, event)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from guarantee import audit
 from guarantee.cases.models import Case, HospitalRefusal
-from guarantee.db import db
+from guarantee.db import db, lock_row
 from guarantee.events import publish
 from guarantee.ledger.holds import holds_of, lock_cover, release
 from guarantee.letters.models import Letter
@@ -171,7 +171,7 @@ def end_case(*, case: Case, outcome: str, by: Staff, at: datetime) -> Case:
     if not outcome.strip():
         raise ReasonMissing(field="outcome")
     letters = _letters_of(case)
-    db.session.refresh(case, ["state"], with_for_update=True)
+    lock_row(case)
     for letter in letters:
         if letter.state == "presented":
             LETTER.move(letter.state, "void")

@@ -11,11 +11,22 @@ from guarantee.cases.models import Case
 from guarantee.db import db
 from guarantee.ledger.holds import remaining_fen
 from guarantee.ledger.models import Hold
+from guarantee.letters.copies import note_copy
 from guarantee.letters.issue import issue
 from guarantee.letters.lifecycle import end_case
+from guarantee.letters.models import CopyEvent, LetterCopy
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
-from tests.factories import SETTINGS, make_center, make_hospital, make_staff, make_verified_case
+from tests.factories import (
+    SETTINGS,
+    make_case,
+    make_center,
+    make_hospital,
+    make_letter,
+    make_staff,
+    make_verified_case,
+    verify_at_scene,
+)
 from tests.races import all_at_once, nothing_is_wrong
 
 PAIRS = 8
@@ -65,3 +76,42 @@ def test_a_case_ended_by_8_at_once_is_ended_once(app, session, at):
     nothing_is_wrong()
     records = select(func.count(AuditRecord.id)).where(AuditRecord.action == "case closed")
     assert session.scalar(records) == 1
+
+
+def test_a_case_ended_while_the_crew_verifies_it_stays_ended(app, session, at):
+    center, hotline = make_center(), make_staff("hotline").id
+    crew = make_staff("crew", center=center).id
+    cases = [make_case(center=center, at=at) for _ in range(PAIRS)]
+    ids = [case.id for case in cases]
+    session.commit()
+
+    def work(i):
+        if i % 2:
+            return ended(ids[i // 2], hotline, at)
+        case = db.session.get_one(Case, ids[i // 2])
+        verify_at_scene(case, by=db.session.get_one(Staff, crew), at=at)
+        return "verified"
+
+    told = all_at_once(app, 2 * PAIRS, work)
+    assert set(told[::2]) <= {"verified", "wrong_state"}
+    assert set(told[1::2]) == {"ended"}
+    nothing_is_wrong()
+    session.expire_all()
+    assert {case.state for case in cases} == {"closed"}
+
+
+def test_a_copy_scanned_by_8_at_once_was_handed_over_once(app, session, at):
+    letter = make_letter(at=at)
+    copy, by = letter.copies[0].id, letter.issued_by_id
+    session.commit()
+
+    def work(_):
+        return note_copy(
+            copy=db.session.get_one(LetterCopy, copy),
+            event="handed_over",
+            by=db.session.get_one(Staff, by),
+            at=at,
+        ).state
+
+    assert set(all_at_once(app, 8, work)) == {"handed_over"}
+    assert session.scalar(select(func.count(CopyEvent.id))) == 1
