@@ -94,8 +94,8 @@ def check_ledger(
 
 @contextmanager
 def snapshot() -> Iterator[Connection]:
-    """The whole database as of one moment, to read from. Keeps nobody waiting, on either engine:
-    letters are issued meanwhile."""
+    """The whole database as of the first look at it, to read from. Keeps nobody waiting, on either
+    engine: letters are issued meanwhile."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(
