@@ -1,7 +1,8 @@
 """Runs every benchmark, prints a table, keeps the results: python -m bench [name …]
 
 A benchmark is a module of this folder with `run() -> dict`. Only its ratios mean something: its
-reference is measured in the same run on the same machine.
+reference is measured in the same run on the same machine. One that says `ONLY_WHEN_NAMED = True`
+takes too long for a run without names.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from typing import Any
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-_LIBRARIES = ("weasyprint", "pydyf", "fonttools", "cryptography", "cbor2", "zxing-cpp", "Flask")
-_LIBRARIES += ("SQLAlchemy", "pandas", "psycopg")
+_LIBRARIES = (
+    *("weasyprint", "pydyf", "fonttools", "cryptography", "cbor2", "zxing-cpp", "Flask"),
+    *("SQLAlchemy", "pandas", "psycopg", "gunicorn"),
+)
 
 
 def machine() -> dict[str, Any]:
@@ -46,8 +49,12 @@ def main(wanted: list[str]) -> int:
         module = importlib.import_module(f"bench.{name}")
         if not hasattr(module, "run"):
             continue
+        if not wanted and getattr(module, "ONLY_WHEN_NAMED", False):
+            print(f"{name}: only when asked for by name\n")
+            continue
         about = machine()
         result = module.run()
+        about["load_after"] = round(os.getloadavg()[0], 2)
         kept = RESULTS / f"{name}.json"
         kept.write_text(json.dumps({**about, **result}, ensure_ascii=False, indent=2) + "\n")
         _show(name, result)
@@ -57,15 +64,25 @@ def main(wanted: list[str]) -> int:
 
 def _show(name: str, result: dict[str, Any]) -> None:
     print(f"{name}: {result.get('what', '')}")
-    for key, value in result.items():
-        if key == "what":
-            continue
-        if isinstance(value, dict):
-            print(f"  {key}")
-            for label, figure in value.items():
-                print(f"    {label:<44} {figure!s:>12}")
+    _show_figures({key: value for key, value in result.items() if key != "what"}, "  ")
+
+
+def _show_figures(figures: dict[str, Any], margin: str) -> None:
+    for label, figure in figures.items():
+        if isinstance(figure, dict) and any(isinstance(each, dict) for each in figure.values()):
+            print(f"{margin}{label}")
+            _show_figures(figure, margin + "  ")
+        elif isinstance(figure, dict) and len(figure) > 4 and len(margin) > 2:
+            print(f"{margin}{label}: " + ", ".join(f"{k} {v}" for k, v in figure.items()))
+        elif isinstance(figure, dict):
+            print(f"{margin}{label}")
+            _show_figures(figure, margin + "  ")
+        elif isinstance(figure, list):
+            print(f"{margin}{label}")
+            for each in figure:
+                print(f"{margin}  {each}")
         else:
-            print(f"  {key:<46} {value!s:>12}")
+            print(f"{margin}{label:<46} {figure!s:>12}")
 
 
 def _processor() -> str:
