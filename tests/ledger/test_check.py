@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from guarantee import create_app
+from guarantee.config import ROOT
 from guarantee.edge.transaction import committed
 from guarantee.ledger import check, holds
 from guarantee.ledger.check_one import NAMED
@@ -101,6 +102,12 @@ def test_each_check_says_what_it_proves_how_much_it_saw_and_how_long_it_took(ses
     figures = [told[name] for name in ("entries", "postings", "accounts", "covers", "holds")]
     assert figures == list(counted)
     assert (told["ok"], told["faults"]) == (True, [])
+
+
+def test_the_operators_page_lists_every_check_with_what_it_proves():
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = page[page.index("| `account_balances`") :].split("\n\n")[0].splitlines()
+    assert rows == [f"| `{one.name}` | {one.proves.en} |" for one in check.all_checks()]
 
 
 def test_of_many_faults_the_first_are_named_and_all_are_counted(session, run):
