@@ -22,6 +22,7 @@ from xlsxwriter.utility import xl_col_to_name
 from guarantee.business_time import SHANGHAI
 from guarantee.letters.number import grouped
 from guarantee.money import in_capitals, plain_yuan, yuan
+from guarantee.printing import PRINTING
 from guarantee.settlement.statement_content import StatementContent
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
@@ -73,10 +74,11 @@ def statement_pdf(content: StatementContent) -> bytes:
 
 def pdf_of(html: str) -> bytes:
     """A page printed with nothing fetched. Raises `ForbiddenFetch` when it asks for something."""
-    document = weasyprint.HTML(string=html, url_fetcher=ClosedFetcher())
     identifier = hashlib.sha256(html.encode()).digest()[:16]
     try:
-        made: bytes = document.write_pdf(pdf_identifier=identifier, pdf_tags=True)
+        with PRINTING:
+            page = weasyprint.HTML(string=html, url_fetcher=ClosedFetcher())
+            made: bytes = page.write_pdf(pdf_identifier=identifier, pdf_tags=True)
     except FatalURLFetchingError as error:
         raise ForbiddenFetch(str(error)) from None
     return made

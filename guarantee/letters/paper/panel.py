@@ -11,6 +11,7 @@ from guarantee.letters.content import ExclusionAnswer
 from guarantee.letters.paper.capture import Captured, capture
 from guarantee.letters.paper.geometry import CLAUSES_LIST, CLAUSES_LIST_TOP
 from guarantee.letters.paper.layout import SLACK, lay_out, position_of
+from guarantee.printing import PRINTING
 
 # Of the exclusions' type. Below 1 the English follows on the same line; the last is 5 points,
 # the smallest that is still read with ease.
@@ -21,8 +22,9 @@ _KEPT = 128
 @functools.lru_cache(maxsize=_KEPT)
 def panel_of(clauses: tuple[ExclusionAnswer, ...]) -> Captured | None:
     """One page with the list of exclusions in its place, as large as fits; None if nothing does."""
-    scale = scale_for(clauses, CLAUSES_LIST)
-    return capture(_page(clauses, scale)) if scale else None
+    with PRINTING:
+        scale = scale_for(clauses, CLAUSES_LIST)
+        return capture(_page(clauses, scale)) if scale else None
 
 
 def scale_for(clauses: tuple[ExclusionAnswer, ...], room: float, tight: float = 0) -> float | None:
@@ -37,7 +39,8 @@ def scale_for(clauses: tuple[ExclusionAnswer, ...], room: float, tight: float = 
 @functools.lru_cache(maxsize=_KEPT * len(SCALES))
 def height_of(clauses: tuple[ExclusionAnswer, ...], scale: float) -> float:
     """How high the list comes out at this scale, in millimetres."""
-    return position_of(_page(clauses, scale), "end") - CLAUSES_LIST_TOP
+    with PRINTING:
+        return position_of(_page(clauses, scale), "end") - CLAUSES_LIST_TOP
 
 
 def _page(clauses: tuple[ExclusionAnswer, ...], scale: float) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from guarantee.letters.content import COPY_NUMBERS, LetterContent
+from guarantee.letters.content import COPY_NUMBERS, CopySeal, LetterContent
 from guarantee.letters.paper.assemble import finished_pdf
 from guarantee.letters.paper.fields import fields_of, fits
 from guarantee.letters.paper.fonts import missing_characters
@@ -13,6 +13,7 @@ from guarantee.letters.paper.full import full_page
 from guarantee.letters.paper.panel import panel_of
 from guarantee.letters.paper.specimen import specimen, specimen_top_up
 from guarantee.letters.paper.wording import lines_of
+from guarantee.printing import PRINTING
 from guarantee.refusals import Invalid, Words
 
 
@@ -34,19 +35,24 @@ def render(content: LetterContent, copies: Sequence[int] = COPY_NUMBERS) -> byte
     check_characters(content)
     by_number = {copy.copy_no: copy for copy in content.copies}
     chosen = [by_number[number] for number in copies]
+    with PRINTING:
+        return _printed(content, chosen)
+
+
+def _printed(content: LetterContent, chosen: Sequence[CopySeal]) -> bytes:
     panel = panel_of(content.exclusions)
     fields = fields_of(content) if panel else None
     if panel is None or fields is None:
         return finished_pdf(full_page(content), content, chosen)
-    return finished_pdf(
-        fields.document, content, chosen, (form_of(content.kind), panel), fields.writings
-    )
+    under = (form_of(content.kind), panel)
+    return finished_pdf(fields.document, content, chosen, under, fields.writings)
 
 
 def render_in_full(content: LetterContent, copies: Sequence[int] = COPY_NUMBERS) -> bytes:
     """The same letter without the form: what `render` falls back to, and is tested against."""
     by_number = {copy.copy_no: copy for copy in content.copies}
-    return finished_pdf(full_page(content), content, [by_number[n] for n in copies])
+    with PRINTING:
+        return finished_pdf(full_page(content), content, [by_number[n] for n in copies])
 
 
 def check(content: LetterContent) -> None:
@@ -57,7 +63,8 @@ def check(content: LetterContent) -> None:
     """
     check_characters(content)
     if panel_of(content.exclusions) is None or not fits(lines_of(content)):
-        full_page(content)
+        with PRINTING:
+            full_page(content)
 
 
 def check_characters(content: LetterContent) -> None:
