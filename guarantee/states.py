@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guarantee.refusals import Conflict, Words
 from guarantee.roles import Role
@@ -33,6 +33,8 @@ class StateTable:
     states: dict[str, Words]
     events: dict[str, Words]
     moves: tuple[Move, ...]
+    means: dict[str, Words] = field(default_factory=dict)
+    """What a state means, where its word alone does not say it."""
 
     def move(self, state: str, event: str) -> str:
         """The state after `event`. Refuses (`WrongState`) what no row allows."""
@@ -74,10 +76,12 @@ def table_of(
     states: dict[str, Words],
     events: dict[str, Words],
     rows: Iterable[tuple[str, str, str, tuple[Role, ...], Words]],
+    means: dict[str, Words] | None = None,
 ) -> StateTable:
     moves = tuple(Move(s, e, t, frozenset(who), does) for s, e, t, who, does in rows)
     for m in moves:
         assert m.source in states, m
         assert m.target in states, m
         assert m.event in events, m
-    return StateTable(name, words, states, events, moves)
+    assert means is None or means.keys() == states.keys(), name
+    return StateTable(name, words, states, events, moves, means or {})

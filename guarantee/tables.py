@@ -75,13 +75,25 @@ HOLD = table_of(
     "hold",
     Words("冻结", "Hold"),
     {
-        "placed": Words("已冻结", "Placed"),  # promised, nothing of it used yet
-        "partly_captured": Words("部分扣用", "Partly captured"),  # some used, some still promised
-        "captured": Words("全部扣用", "Captured"),  # used up, nothing left of the promise
-        "released": Words("已释放", "Released"),  # ended: what was not used went back
-        "lapsed": Words("已失效释放", "Lapsed"),  # as released, because nobody presented it in time
+        "placed": Words("已冻结", "Placed"),
+        "partly_captured": Words("部分扣用", "Partly captured"),
+        "captured": Words("全部扣用", "Captured"),
+        "released": Words("已释放", "Released"),
+        "lapsed": Words("已失效释放", "Lapsed"),
     },
-    {
+    means={
+        "placed": Words("已承诺，尚未动用。", "Promised; nothing of it is used yet."),
+        "partly_captured": Words(
+            "已动用一部分，其余仍然承诺。", "Some is used, the rest is still promised."
+        ),
+        "captured": Words("已全部用完，不再承诺。", "Used up; nothing of the promise is left."),
+        "released": Words("已结束，未用部分退回保额。", "Ended; what was not used went back."),
+        "lapsed": Words(
+            "无人按时交医院，未用部分退回保额。",
+            "Nobody presented the letter in time; what was not used went back.",
+        ),
+    },
+    events={
         "capture": Words("扣用", "Capture"),
         "use_up": Words("用完", "Use up"),
         "refund": Words("退回部分扣用", "Refund a part"),
@@ -90,7 +102,7 @@ HOLD = table_of(
         "lapse": Words("逾期释放", "Lapse"),
         "hold_again": Words("重新冻结", "Hold again"),
     },
-    [
+    rows=[
         *(
             (state, event, target, (), does)
             for state in ("placed", "partly_captured")

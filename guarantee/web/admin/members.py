@@ -20,6 +20,7 @@ from guarantee.edge.access import allow
 from guarantee.edge.language import t
 from guarantee.edge.transaction import note_view
 from guarantee.ledger.models import Account, AccountKind, Entry, Posting
+from guarantee.ledger.words import ACCOUNTS, entry_words
 from guarantee.members.identity import DOCUMENT_WORDS, mask_document, mask_name, mask_phone
 from guarantee.members.lookup import search
 from guarantee.members.models import Enrolment, ImportFile, Member
@@ -171,6 +172,8 @@ def _member_page(member: Member, errors: dict[str, Refusal], *, shown: bool = Fa
         balances=balances_of(member.enrolments),
         movements=_movements([e.cover_id for e in member.enrolments]),
         kinds=AccountKind,
+        entry_words=entry_words,
+        account_words=ACCOUNTS,
     )
 
 

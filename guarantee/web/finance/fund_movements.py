@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from guarantee.business_time import business_day, start_of
 from guarantee.db import db
 from guarantee.ledger.models import Account, AccountKind, Entry, Posting
+from guarantee.ledger.words import entry_words
 from guarantee.parties.centers import Center
 from guarantee.refusals import Words
 from guarantee.settlement.models import ReserveDrawdown
@@ -21,9 +22,9 @@ MOVEMENTS: dict[str, Words] = {
     "captured": Words("支付非网络医院", "Paid to a hospital outside the network"),
     "capture refunded": Words("冲减动用", "Drawdown corrected"),
     "paid": Words("周结算补足", "Replenished by the settlement"),
-    "payment returned": Words("银行退回", "Returned by the bank"),
-    "reversed": Words("冲正", "Reversed"),
 }
+"""What a movement means to the drawer, where the ledger's own word says less."""
+
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
@@ -85,7 +86,7 @@ def month_of(center: Center, asked: str, *, at: datetime) -> Month:
     movements, balance = [], int(opening or 0)
     for entry, fen in rows:
         balance += int(fen)
-        what = MOVEMENTS.get(entry.kind, Words(entry.kind, entry.kind))
+        what = MOVEMENTS.get(entry.kind) or entry_words(entry.kind)
         movements.append(
             FundMovement(entry.at, what, int(fen), balance, drawdowns.get(entry.key or ""))
         )
