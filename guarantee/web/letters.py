@@ -28,6 +28,7 @@ from guarantee.roles import Role
 from guarantee.tables import COPY, LETTER
 from guarantee.web import forms
 from guarantee.web.history import history_of
+from guarantee.web.ledger.of_letter import money_of
 from guarantee.web.shell import back_to
 
 blueprint = Blueprint("letters", __name__, url_prefix="/letters")
@@ -116,10 +117,12 @@ def _page(letter: Letter, errors: Mapping[str, Refusal]) -> str:
     kept = db.session.get(LetterPaper, letter.id)
     role = current_user.role
     events = LETTER.events_from(letter.state, role) if letter.kind == "initial" else []
+    position = position_of(letter)
     return render_template(
         "letters/show.html",
         letter=letter,
-        position=position_of(letter),
+        position=position,
+        money=money_of(letter, position),
         spoken=spoken(letter.number),
         prints=kept.printed if kept else 0,
         sha256=kept.sha256 if kept else "",

@@ -51,6 +51,7 @@ LANES = (
         Words("医院结算", "Hospital weeks"),
         (Role.ALLIANCE_FINANCE, Role.AUDITOR),
     ),
+    Lane("ledger.index", Words("账簿", "Ledger"), (Role.ALLIANCE_FINANCE, Role.AUDITOR)),
     Lane("insurer.index", Words("我的案例", "Our cases"), (Role.INSURER,)),
     Lane("recovery.index", Words("追偿", "Recovery"), (Role.ALLIANCE_FINANCE, Role.INSURER)),
     Lane(
