@@ -5,16 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Integer, case, column, func, literal, null, select, table, union_all
 
 from guarantee.ledger.check_one import Check
+from guarantee.ledger.holds import COVER_ACCOUNTS
 from guarantee.ledger.models import Account, AccountKind, Cover, Posting
 from guarantee.refusals import Words
 
-_COVERS = (
-    AccountKind.COVER_AVAILABLE,
-    AccountKind.COVER_HELD,
-    AccountKind.COVER_CAPTURED,
-)
 _OWNERS = {
-    "covers": _COVERS,
+    "covers": COVER_ACCOUNTS,
     "insurers": (AccountKind.COVER_GRANTED, AccountKind.INSURER_RECEIVABLE),
     "centers": (AccountKind.CENTER_PAYABLE, AccountKind.RESERVE_FUND),
     "hospitals": (AccountKind.HOSPITAL_PAYABLE,),

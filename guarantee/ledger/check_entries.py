@@ -56,6 +56,7 @@ POSTINGS = Check(
 )
 
 _reversing = select(Entry.id, Entry.reverses_id).where(Entry.reverses_id.is_not(None)).subquery()
+# What the reversing entry moved counts 1, the mirror of what it reverses -1: each comes to zero.
 _both = union_all(
     select(
         _reversing.c.id,

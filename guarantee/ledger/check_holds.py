@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, not_, or_, select
 
 from guarantee.ledger.check_one import Check
+from guarantee.ledger.holds import COVER_ACCOUNTS
 from guarantee.ledger.models import Account, AccountKind, Cover, Hold, Posting
 from guarantee.refusals import Words
 
-OF_A_COVER = (AccountKind.COVER_AVAILABLE, AccountKind.COVER_HELD, AccountKind.COVER_CAPTURED)
 OWED_TO = (
     AccountKind.CENTER_PAYABLE,
     AccountKind.HOSPITAL_PAYABLE,
@@ -124,8 +124,8 @@ def _owes(insurer: FromClause, payee: FromClause) -> ColumnElement[bool]:
 _promises = (AccountKind.COVER_HELD, AccountKind.COVER_CAPTURED)
 _its_own = or_(
     and_(
-        _debit.c.kind.in_(OF_A_COVER),
-        _credit.c.kind.in_(OF_A_COVER),
+        _debit.c.kind.in_(COVER_ACCOUNTS),
+        _credit.c.kind.in_(COVER_ACCOUNTS),
         _debit.c.owner_id == Hold.cover_id,
         _credit.c.owner_id == Hold.cover_id,
     ),

@@ -12,9 +12,11 @@ from guarantee.ledger import check_holds
 from guarantee.ledger.check import all_checks, check_ledger
 from guarantee.letters import check_holds as check_letters
 from guarantee.tables import HOLD, LETTER
+from tests.ledger import corruptions_of_accounts as _accounts  # noqa: F401  fills CORRUPTIONS
+from tests.ledger import corruptions_of_holds as _holds  # noqa: F401
 from tests.ledger.books import Books
 from tests.ledger.books_house import BooksHouse, books_house
-from tests.ledger.corruptions import CORRUPTIONS, Corruption
+from tests.ledger.corruption import CORRUPTIONS, Corruption
 from tests.ledger.past_the_guards import write_past_the_guards
 
 
