@@ -16,12 +16,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 
 from bench.floor.costs import Costs, Meter
-from bench.floor.figures import Run, measured
+from bench.floor.figures import WARM_CALLS, Run, measured
 
 Call = Callable[[int], object]
-WARM_CALLS = 12
-"""Calls of each client before the clock starts: the driver prepares a statement when it comes for
-the sixth time, and the server keeps its plan five times later."""
 _fork = multiprocessing.get_context("fork")
 
 
@@ -41,7 +38,7 @@ def run_clients(call: Call, *, meter: Meter, clients: int, seconds: float, first
         children.append(child)
     try:
         barrier.wait(300)
-        before = meter.read()
+        since, before = time.time(), meter.read()
         answers = [pipe.recv() for pipe in pipes]
         costs = meter.since(before)
     except (EOFError, threading.BrokenBarrierError):
@@ -51,7 +48,8 @@ def run_clients(call: Call, *, meter: Meter, clients: int, seconds: float, first
             child.join()
     callers = sum(used for _, used in answers)
     calls = [one for each, _ in answers for one in each]
-    return measured(calls, Costs(callers, costs.workers, costs.server))
+    costs = Costs(callers, costs.workers, costs.server)
+    return measured(calls, since=since, costs=costs, paid=len(calls))
 
 
 def _client(

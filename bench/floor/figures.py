@@ -13,8 +13,9 @@ from typing import Any
 
 from bench.floor.costs import Costs
 
-WARM_UP = 1.0
-"""Seconds at the start of every run, ours and the floor's, that don't count."""
+WARM_CALLS = 12
+"""Calls of each client, ours and the floor's, before the clock starts: the driver prepares a
+statement when it comes for the sixth time, and the server keeps its plan five times later."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,16 @@ class Run:
         return self.caller_cpu + self.worker_cpu + self.server_cpu
 
 
-def measured(calls: Sequence[tuple[float, float]], costs: Costs) -> Run:
-    """From (moment of the end in seconds, milliseconds taken) of every call, and what all of them
-    cost."""
-    ends = sorted(end for end, _ in calls)
-    start = ends[0] + WARM_UP
-    counted = sorted(taken for end, taken in calls if end > start)
+def measured(calls: Sequence[tuple[float, float]], *, since: float, costs: Costs, paid: int) -> Run:
+    """From (moment of the end in seconds, milliseconds taken) of every call; those that ended
+    before `since` don't count. `costs` are those of so many `paid` calls."""
+    counted = sorted(taken for end, taken in calls if end > since)
     if len(counted) < 2:
         raise RuntimeError("too few calls to say anything: let it run longer")
     cuts = statistics.quantiles(counted, n=100, method="inclusive")
-    rate = len(counted) / (ends[-1] - start)
-    each = [seconds * 1000 / len(calls) for seconds in costs]
-    return Run(len(calls), rate, cuts[49], cuts[94], cuts[98], *each)
+    rate = len(counted) / (max(end for end, _ in calls) - since)
+    each = [seconds * 1000 / paid for seconds in costs]
+    return Run(len(counted), rate, cuts[49], cuts[94], cuts[98], *each)
 
 
 def over(runs: Sequence[Run]) -> dict[str, Any]:

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.floor.costs import Meter
-from bench.floor.figures import Run, measured
+from bench.floor.figures import WARM_CALLS, Run, measured
 from bench.floor.template import Answered, Constant, Drawn, OfCase, Source, Step, Template
 
 _MARK = re.compile(r"%(?:%|\((\w+)\)s)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _SHORTEST_DRAWN = 10
 JOBS = 2
+_TO_GET_WARM = 3
+"""Seconds more, since pgbench's clients connect and get warm while its clock runs."""
 
 
 @dataclass
@@ -156,7 +158,7 @@ def run_pgbench(
             "--protocol=prepared",
             f"--client={clients}",
             f"--jobs={min(JOBS, clients)}",
-            f"--time={seconds:.0f}",
+            f"--time={seconds + _TO_GET_WARM:.0f}",
             f"--file={file}",
             "--log",
             f"--log-prefix={folder}/log",
@@ -168,9 +170,14 @@ def run_pgbench(
         if done.returncode or "aborted" in done.stderr:
             raise RuntimeError(f"pgbench: {done.stderr[-3000:]}")
         costs = meter.since(before)
-        calls = []
+        calls, warm = [], []
         for log in Path(folder).glob("log.*"):
             for line in log.read_text().splitlines():
-                _, _, micros, _, at, rest = line.split()[:6]
-                calls.append((int(at) + int(rest) / 1e6, int(micros) / 1000))
-    return measured(calls, costs)
+                _, number, micros, _, at, rest = line.split()[:6]
+                end = int(at) + int(rest) / 1e6
+                calls.append((end, int(micros) / 1000))
+                if int(number) == WARM_CALLS:
+                    warm.append(end)
+    if len(warm) < clients:
+        raise RuntimeError("not every client of pgbench got warm: let it run longer")
+    return measured(calls, since=max(warm), costs=costs, paid=len(calls))

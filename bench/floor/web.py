@@ -78,32 +78,39 @@ class Caller:
     def __init__(self, port: int, tokens: Sequence[str], seeds: Seeds) -> None:
         self.port, self.tokens, self.seeds = port, tokens, seeds
         self.body = json.dumps({"hospital": seeds.hospital_code, "channel": "center"}).encode()
-        self._line: socket.socket | None = None
+        self._line: socket.socket | None = None  # opened after the fork, in each client
 
     def __call__(self, n: int) -> None:
         """Refuses every answer but 201: a letter that was made now."""
-        line = self._connected()
         token = self.tokens[os.getpid() % len(self.tokens)]
-        line.sendall(
+        asked = (
             f"POST /api/v1/cases/{self.seeds.case_id(n)}/letters HTTP/1.1\r\n"
             f"Host: 127.0.0.1:{self.port}\r\nAuthorization: Bearer {token}\r\n"
             f"Idempotency-Key: {uuid.uuid4()}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(self.body)}\r\n\r\n".encode()
             + self.body
         )
-        answer = _whole_answer(line)
+        answer = self._asked(asked)
         if not answer.startswith(b"HTTP/1.1 201"):
             raise RuntimeError(answer[:600].decode(errors="replace"))
 
-    def _connected(self) -> socket.socket:
-        if self._line is None:  # after the fork, in each client for itself
-            self._line = socket.create_connection(("127.0.0.1", self.port), timeout=60)
-            self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self._line
+    def _asked(self, asked: bytes) -> bytes:
+        """The answer; asked once more, under the same key, when the line was idle for too long
+        and the server had hung up."""
+        if self._line is not None:
+            try:
+                self._line.sendall(asked)
+                return _whole_answer(self._line)
+            except ConnectionError:
+                self._line.close()
+        self._line = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._line.sendall(asked)
+        return _whole_answer(self._line)
 
 
 def _whole_answer(line: socket.socket) -> bytes:
-    answer = line.recv(65536)
+    answer = _more(line)
     while b"\r\n\r\n" not in answer:
         answer += _more(line)
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -119,5 +126,5 @@ def _whole_answer(line: socket.socket) -> bytes:
 def _more(line: socket.socket) -> bytes:
     piece = line.recv(65536)
     if not piece:
-        raise ConnectionError("the server hung up in the middle of its answer")
+        raise ConnectionError("the server hung up")
     return piece
