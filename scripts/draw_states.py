@@ -1,4 +1,4 @@
-"""Write docs/states.md from guarantee/tables.py: `make docs`."""
+"""Write docs/states.md from guarantee/tables/: `make docs`."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ TARGET = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 def page() -> str:
     """The whole page: a chart for each table, and who may do what."""
     parts = [
-        "# States\n\nDrawn from `guarantee/tables.py` by `make docs`; a test keeps the two alike.\n"
+        "# States\n\nDrawn from `guarantee/tables/` by `make docs`; a test keeps the two alike.\n"
     ]
     parts += [_section(table) for table in TABLES.values()]
     return "\n".join(parts)
