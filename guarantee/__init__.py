@@ -46,9 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.key("secret_key"),
-        SQLALCHEMY_ENGINES={
-            "default": {"url": settings.database_url, "pool_size": settings.threads}
-        },
+        SQLALCHEMY_ENGINES={"default": {"url": settings.database_url, **_pool(settings)}},
         ALEMBIC={"script_location": str(ROOT / "migrations")},
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + 64 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -77,3 +75,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.register(app)
     commands.register(app)
     return app
+
+
+def _pool(settings: Settings) -> dict[str, int]:
+    """A connection for each thread; a database in memory has one for all."""
+    in_memory = settings.database_url in ("sqlite://", "sqlite:///:memory:")
+    return {} if in_memory else {"pool_size": settings.threads}

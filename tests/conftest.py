@@ -15,6 +15,7 @@ from guarantee.business_time import SHANGHAI
 from guarantee.db import db
 from guarantee.parties.sessions import create_token
 from guarantee.parties.staff import Staff
+from guarantee.personal_data import use_keys
 from tests import factories
 from tests.databases import ENGINES, in_memory_folder, postgres_house, sqlite_house
 
@@ -56,6 +57,10 @@ def app(engine_name: str, houses: Houses) -> Iterator[Flask]:
     """The application on an empty database, its context pushed."""
     house = houses[engine_name]
     house.empty_it()
+    settings = house.app.config["SETTINGS"]
+    use_keys(  # they are the process's: a test before this one may have made another application
+        encryption_key=settings.key("encryption_key"), signing_key=settings.key("signing_key")
+    )
     with house.app.app_context():
         yield house.app
 
