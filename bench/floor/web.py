@@ -42,7 +42,7 @@ def gunicorn(url: str) -> Iterator[Served]:
         start_new_session=True,
     )
     try:
-        _until_it_answers(port)
+        _until_it_answers(started, port)
         yield Served(started.pid, port)
     finally:
         started.terminate()
@@ -56,7 +56,7 @@ def _free_port() -> int:
         return port
 
 
-def _until_it_answers(port: int) -> None:
+def _until_it_answers(started: subprocess.Popen[bytes], port: int) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
@@ -67,6 +67,8 @@ def _until_it_answers(port: int) -> None:
                 if one.recv(16):
                     return
         except OSError:
+            if started.poll() is not None:
+                raise RuntimeError(f"gunicorn ended with {started.returncode}") from None
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)
