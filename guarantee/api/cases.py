@@ -192,7 +192,8 @@ def open_case(body: CaseIn) -> CaseOut:
 def name_member(case_id: int, body: MemberIn) -> CaseOut:
     """Say who the patient is
 
-    Once it is verified the member stays (`member_fixed`).
+    Once it is verified the member stays (`member_fixed`). A call has one open case for a member:
+    where there is one, go on with that (`case_of_call_open`).
     """
     case = case_for(case_id, me())
     intake.name_member(case=case, member=member_for(body.member_id, me()), by=me(), at=now())

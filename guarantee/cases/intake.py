@@ -36,6 +36,15 @@ class MemberFixed(Conflict):
     field = "member_id"
 
 
+class CaseOfCallOpen(Conflict):
+    code = "case_of_call_open"
+    words = Words(
+        "本次来电已有该会员的案例 {case}，请在该案例中继续。",
+        "This call has a case of that member already: {case}. Go on with that one.",
+    )
+    field = "member_id"
+
+
 def take_call(
     *, call_id: str, center: Center, extension: str, caller: str, at: datetime
 ) -> tuple[Call, list[Member]]:
@@ -89,11 +98,8 @@ def open_case(
     allowed = by.center_ids()
     if allowed is not None and center.id not in allowed:
         raise OtherCenter(field="center")
-    if call is not None:
-        # of two presses at the same moment the second waits here, and finds the first one's case
-        db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update())
-        if again := _open_case_of(call, member):
-            return again
+    if call is not None and (again := _open_case_of(call, member)):
+        return again
     if incident is None:
         incident = Incident(center_id=center.id, happened_at=at, location=location)
         db.session.add(incident)
@@ -124,10 +130,15 @@ def open_case(
 
 
 def name_member(*, case: Case, member: Member, by: Staff, at: datetime) -> None:
-    """Say who the patient is, once it is known. Refuses `member_fixed` after verification."""
+    """Say who the patient is, once it is known. Refuses `member_fixed` after verification, and
+    `case_of_call_open` where the member's case of this call is open already."""
     lock_row(case)
     if case.state != "open":
         raise MemberFixed()
+    if case.call is not None:
+        other = _open_case_of(case.call, member)
+        if other is not None and other is not case:
+            raise CaseOfCallOpen(case=other.reference)
     _connect(case, member, at)
     audit.record(by=by, at=at, action="member named", subject=f"case:{case.id}", member=member.id)
 
@@ -161,6 +172,9 @@ def _connect(case: Case, member: Member, at: datetime) -> None:
 
 
 def _open_case_of(call: Call, member: Member | None) -> Case | None:
+    """The case that is open for this call and member. The call is locked: of two people who ask
+    at the same moment the second waits here, and finds the first one's case."""
+    db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update())
     query = select(Case).where(
         Case.call_id == call.id,
         Case.state != "closed",

@@ -63,6 +63,15 @@ class ExclusionApplies(Conflict):
     )
 
 
+class NothingToGuarantee(Conflict):
+    code = "nothing_to_guarantee"
+    words = Words(
+        "按现行首次担保额度，此函没有可担保的金额；如为临时核实，请核实证件后再出函。",
+        "By today's first guarantee this letter would guarantee nothing. If it is provisional, "
+        "issue it once the document has been seen.",
+    )
+
+
 class HospitalNotAccepting(Conflict):
     code = "hospital_not_accepting"
     words = Words("该医院暂停接收，请另选医院。", "This hospital is not accepting. Choose another.")
@@ -99,8 +108,8 @@ def issue(
 
     Pressed again it answers the letter there is. A provisional letter is replaced once the
     document has been seen. Refuses `case_not_verified`, `condition_out_of_scope`,
-    `exclusion_applies`, `not_eligible`, `hospital_not_accepting`, `letter_exists`,
-    `characters_missing`, `letter_too_long`.
+    `exclusion_applies`, `not_eligible`, `nothing_to_guarantee`, `hospital_not_accepting`,
+    `letter_exists`, `characters_missing`, `letter_too_long`.
     """
     if case.enrolment is None:
         raise NotVerified()
@@ -115,8 +124,10 @@ def issue(
         void(letter=standing, reason="身份已核实，换发正式担保函", by=by, at=at)
         facts, replaces = replace(facts, case_state=case.state), standing
     _check(facts, hospital, remaining_fen=available.balance_fen, day=business_day(at))
-    change(case, state=CASE.move(facts.case_state, "issue"))
     parts = first_parts(available.balance_fen, provisional=facts.provisional, at=at)
+    if not any(parts.values()):
+        raise NothingToGuarantee()
+    change(case, state=CASE.move(facts.case_state, "issue"))
     letter = Letter(
         case_id=case.id,
         kind="initial",

@@ -112,8 +112,7 @@ def hand_back(*, letter: Letter, reason: str, by: Staff, at: datetime) -> Letter
     for top_up in top_ups_of(letter):
         if top_up.state in ("issued", "presented"):
             _end(top_up, "voided", reason, by, at)
-    letter.state = state
-    letter.presented_at = None
+    letter.state, letter.presented_at = state, None
     _tell(letter, "handed back", by, at, reason=reason)
     return letter
 
@@ -224,7 +223,7 @@ def _end(letter: Letter, state: str, reason: str, by: Staff, at: datetime) -> No
     event: Literal["lapse", "release"] = "lapse" if state == "lapsed" else "release"
     for hold in holds_of([letter.id]):
         release(hold=hold, cause=f"letter:{letter.number}", by=by, at=at, event=event)
-    letter.state = state
+    letter.state, letter.presented_at = state, None
     if state == "voided":
         letter.voided_at, letter.void_reason = at, reason[:200]
     _tell(letter, state, by, at, reason=reason)

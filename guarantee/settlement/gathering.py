@@ -72,7 +72,8 @@ def _gather_charges(batch: Batch) -> None:
 
 
 def _limits(letter_ids: set[int]) -> dict[int, int]:
-    """What each letter's pre-hospital part still bears: its figure less what was settled."""
+    """What each letter's pre-hospital part still bears: its figure less what was settled; nothing
+    where more was settled, because a refund was carried over."""
     settled = dict(
         db.session.execute(
             select(BatchLine.letter_id, func.sum(BatchLine.settled_fen))
@@ -83,7 +84,7 @@ def _limits(letter_ids: set[int]) -> dict[int, int]:
     letters = db.session.execute(
         select(Letter.id, Letter.pre_hospital_fen).where(Letter.id.in_(letter_ids))
     )
-    return {one: fen - (settled.get(one) or 0) for one, fen in letters}
+    return {one: max(0, fen - (settled.get(one) or 0)) for one, fen in letters}
 
 
 def _gather_drawdowns(batch: Batch) -> None:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from guarantee.cases.intake import MemberFixed, OtherCenter, name_member, open_case, take_call
+from guarantee.cases.intake import (
+    CaseOfCallOpen,
+    MemberFixed,
+    OtherCenter,
+    name_member,
+    open_case,
+    take_call,
+)
 from guarantee.cases.models import Call, Case, Condition
 from guarantee.events import LiveEvent
+from guarantee.letters.lifecycle import end_case
 from guarantee.roles import Role
 from tests import factories as make
 
@@ -92,6 +100,28 @@ def test_a_second_press_for_the_same_call_and_member_answers_the_case_there_is(s
     other = open_case(member=make.make_enrolment().member, incident=first.incident, **asked)
     assert other.id != first.id
     assert [c.id for c in first.incident.cases] == [first.id, other.id]
+
+
+def test_a_call_has_one_open_case_for_a_member_whoever_names_them_later(session, at) -> None:
+    dispatcher = make.make_staff(Role.DISPATCHER)
+    member = make.make_enrolment().member
+    call, _ = ring(dispatcher.center, at)
+    asked = {
+        "center": dispatcher.center,
+        "caller": "x",
+        "condition": Condition.ACCIDENT,
+        "by": dispatcher,
+        "at": at,
+        "call": call,
+    }
+    unnamed, named = open_case(**asked), open_case(member=member, **asked)
+    with pytest.raises(CaseOfCallOpen) as refused:
+        name_member(case=unnamed, member=member, by=dispatcher, at=at)
+    assert named.reference in refused.value.message()
+    name_member(case=named, member=member, by=dispatcher, at=at)  # said once more
+    end_case(case=named, outcome="false_call", by=dispatcher, at=at)
+    name_member(case=unnamed, member=member, by=dispatcher, at=at)
+    assert unnamed.member is member
 
 
 def test_a_dispatcher_opens_no_case_for_another_centre(session, at) -> None:

@@ -18,6 +18,7 @@ from guarantee.cases.verification import (
     verify,
 )
 from guarantee.events import LiveEvent
+from guarantee.letters.lifecycle import end_case
 from guarantee.members.identity import BadIdChecksum, MissingDocument, UnknownDocumentType
 from guarantee.parties.insurers import new_exclusion_version
 from guarantee.roles import Role
@@ -123,7 +124,7 @@ def test_a_product_without_exclusions_has_nothing_to_read_out(session, at) -> No
 
 def test_nobody_is_verified_before_it_is_known_who_they_are(session, at) -> None:
     case = make.make_case(at=at)
-    case.member = None
+    case.member = case.enrolment = None
     with pytest.raises(CaseWithoutMember):
         report(case, at)
 
@@ -139,7 +140,7 @@ def test_only_the_hotline_verifies_without_a_document(session, at) -> None:
 
 def test_a_closed_case_is_verified_no_more(session, at) -> None:
     case = make.make_case(at=at)
-    case.outcome, case.state = "left", "closed"
+    end_case(case=case, outcome="left", by=case.opened_by, at=at)
     with pytest.raises(WrongState):
         report(case, at)
 

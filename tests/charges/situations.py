@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from guarantee.charges.final_bill import close_with_final_bill
 from guarantee.charges.lines import ChargeLine
 from guarantee.charges.posting import Posted, post_charges
 from guarantee.ledger.models import Part
+from guarantee.letters.lifecycle import lapse, present, void
 from guarantee.letters.models import Letter
 from guarantee.parties.staff import Staff
 from guarantee.roles import Role
@@ -56,6 +58,20 @@ def desk_of(letter: Letter) -> Staff:
 def finance_of(letter: Letter) -> Staff:
     """Somebody in the finance office of the centre that issued this letter."""
     return make_staff(Role.CENTER_FINANCE, center=letter.case.center)
+
+
+def ended(letter: Letter, state: str, at: datetime) -> Letter:
+    """The letter, come to its end: 'closed' (accepted before), 'voided' or 'lapsed'. 'issued': as
+    it is."""
+    if state == "closed":
+        present(letter=letter, by=desk_of(letter), at=at)
+        close_with_final_bill(letter=letter, by=desk_of(letter), at=at)
+    elif state == "voided":
+        void(letter=letter, reason="写错", by=letter.issued_by, at=at)
+    elif state == "lapsed":
+        lapse(letter=letter, by=letter.issued_by, at=letter.lapses_at + timedelta(seconds=1))
+    assert letter.state == state
+    return letter
 
 
 def post(letter: Letter, *lines: ChargeLine, at: datetime, by: Staff | None = None) -> Posted:

@@ -30,7 +30,7 @@ from guarantee.letters.visible import UnknownLetter
 from guarantee.roles import Role
 from guarantee.tables import WrongState
 from guarantee.tickets import Ticket
-from tests.charges.situations import desk_of, finance_of, line, post, ride
+from tests.charges.situations import desk_of, ended, finance_of, line, post, ride
 from tests.charges.test_posting import top_up
 from tests.factories import (
     SETTINGS,
@@ -128,9 +128,7 @@ def test_the_same_bill_again_answers_the_bill_there_is(letter, at):
 
 @pytest.mark.parametrize("state", ["issued", "lapsed", "voided"])
 def test_only_a_letter_that_the_hospital_accepted_can_be_closed(session, at, state):
-    letter = make_letter(at=at)
-    letter.state, letter.void_reason = state, "x"
-    session.flush()
+    letter = ended(make_letter(at=at), state, at)
     with pytest.raises(WrongState):
         close(letter, at)
 

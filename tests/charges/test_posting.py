@@ -38,7 +38,7 @@ from guarantee.letters.top_up import ask, decide
 from guarantee.letters.visible import UnknownLetter
 from guarantee.refusals import Refusal
 from guarantee.roles import Role
-from tests.charges.situations import DAY, desk_of, finance_of, line, post, ride
+from tests.charges.situations import DAY, desk_of, ended, finance_of, line, post, ride
 from tests.factories import (
     SETTINGS,
     make_enrolment,
@@ -130,8 +130,7 @@ def test_lines_sent_again_after_the_final_bill_are_still_only_duplicates(
 ) -> None:
     one = line(50_000)
     post(letter, one, at=at)
-    letter.state = "closed"
-    session.flush()
+    ended(letter, "closed", at)
     assert post(letter, one, at=at).duplicates == 1
 
 
@@ -283,10 +282,9 @@ def test_charges_wait_until_the_hospital_has_accepted(session: Session, at: date
     ],
 )
 def test_a_letter_that_has_ended_takes_no_in_hospital_charges(
-    letter: Letter, at: datetime, session: Session, state: str, refusal: type[Refusal]
+    at: datetime, session: Session, state: str, refusal: type[Refusal]
 ) -> None:
-    letter.state, letter.void_reason = state, "写错"
-    session.flush()
+    letter = ended(make_letter(at=at), state, at)
     with pytest.raises(refusal):
         post(letter, line(), at=at)
 

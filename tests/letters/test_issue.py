@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from guarantee.cases.first_guarantee import set_first_guarantee
 from guarantee.ledger.check import check_ledger
 from guarantee.ledger.holds import remaining_fen
 from guarantee.letters import issue as issuing
@@ -46,6 +47,17 @@ def test_a_first_letter_holds_1000_and_5000_yuan(session, at):
     assert case.state == "guaranteed"
     session.commit()
     assert check_ledger().faults == []
+
+
+def test_a_letter_that_would_guarantee_nothing_is_not_issued(session, at):
+    headquarters = make_staff(Role.ADMIN)
+    set_first_guarantee(
+        valid_from=at.date(), pre_hospital_fen=0, in_hospital_fen=0, by=headquarters, at=at
+    )
+    case = make_verified_case(at=at)
+    with pytest.raises(issuing.NothingToGuarantee):
+        issue(case, at=at)
+    assert remaining_fen(case.enrolment.cover) == case.enrolment.cover.sum_insured_fen
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from guarantee.ledger.check import check_ledger
 from guarantee.ledger.holds import remaining_fen
 from guarantee.letters import top_up
-from guarantee.letters.lifecycle import hand_back
+from guarantee.letters.lifecycle import hand_back, present
 from guarantee.letters.snapshot import content_of
 from guarantee.letters.verify import check_number
 from guarantee.tables import WrongState
@@ -124,10 +124,13 @@ def test_an_amount_that_is_not_positive_is_refused(session, at, amount):
         ask(make_presented_letter(at=at), amount, at=at)
 
 
-def test_handing_the_letter_back_takes_its_top_ups_along(session, at):
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_handing_the_letter_back_takes_its_top_ups_along(session, at, confirmed):
     letter = make_presented_letter(at=at)
     granted = decide(ask(letter, at=at), at=at)
+    if confirmed:
+        present(letter=granted.top_up, by=granted.asked_by, at=at)
     hand_back(letter=letter, reason="转院", by=granted.asked_by, at=at)
-    assert granted.top_up.state == "voided"
+    assert (granted.top_up.state, granted.top_up.presented_at) == ("voided", None)
     assert remaining_fen(letter.case.enrolment.cover) == 10_000_000 - 600_000
     assert check_ledger().faults == []
