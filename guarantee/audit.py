@@ -17,7 +17,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     ForeignKey,
+    Index,
     Row,
     String,
     Table,
@@ -44,6 +46,8 @@ class Actor(Protocol):
 
 class AuditRecord(Base):
     __tablename__ = "audit_records"
+    # one record follows each: the chain does not fork
+    __table_args__ = (Index("uq_audit_records_previous_hash", "previous_hash", unique=True),)
 
     id: Mapped[PrimaryKey]
     at: Mapped[Moment]
@@ -61,6 +65,7 @@ class AuditHead(Base):
     """One row: the last hash of the chain, locked while a transaction appends to it."""
 
     __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     records: Mapped[int]

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     ForeignKey,
     String,
     Text,
@@ -54,7 +55,10 @@ class KeptAnswer(Base):
     """What was answered to a request, and what the request was."""
 
     __tablename__ = "idempotent_answers"
-    __table_args__ = (UniqueConstraint("staff_id", "key", name="uq_idempotent_answers_key"),)
+    __table_args__ = (
+        UniqueConstraint("staff_id", "key", name="uq_idempotent_answers_key"),
+        CheckConstraint("key <> ''", name="has_key"),
+    )
 
     id: Mapped[PrimaryKey]
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

@@ -42,6 +42,7 @@ class Ticket(Base):
     __table_args__ = (
         one_of("kind", KINDS),
         CheckConstraint("done_at IS NULL OR answer <> ''", name="done_has_answer"),
+        CheckConstraint("done_at IS NULL OR owner_id IS NOT NULL", name="done_by_somebody"),
         Index("ix_tickets_open", "done_at", "due_at"),
     )
 

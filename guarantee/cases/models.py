@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.db import Base, Moment, PrimaryKey, one_of
@@ -61,6 +61,23 @@ class Case(Base):
         one_of("state", CASE.states),
         one_of("condition", Condition),
         CheckConstraint("state <> 'closed' OR outcome <> ''", name="closed_has_outcome"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        CheckConstraint(
+            "enrolment_id IS NULL OR member_id IS NOT NULL", name="enrolment_of_member"
+        ),
+        CheckConstraint(
+            "state <> 'guaranteed' OR enrolment_id IS NOT NULL", name="guaranteed_by_enrolment"
+        ),
+        # by closed_at rather than state, which changes with every letter: an index that names a
+        # column makes each change of it dear
+        Index(
+            "uq_cases_open_of_call",
+            "call_id",
+            "member_id",
+            unique=True,
+            sqlite_where=text("call_id IS NOT NULL AND closed_at IS NULL"),
+            postgresql_where=text("call_id IS NOT NULL AND closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -109,7 +126,13 @@ class Verification(Base):
     """What the crew (or, provisionally, the hotline) established about the patient."""
 
     __tablename__ = "verifications"
-    __table_args__ = (one_of("method", Method),)
+    __table_args__ = (
+        one_of("method", Method),
+        CheckConstraint(
+            "(method = 'provisional') = (document_due_at IS NOT NULL)",
+            name="document_due_if_provisional",
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

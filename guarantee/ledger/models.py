@@ -19,7 +19,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, one_of
@@ -62,6 +70,10 @@ class Account(Base):
             name="cover_never_overdrawn",
         ),
         CheckConstraint("kind <> 'reserve_fund' OR balance_fen >= 0", name="reserve_fund_positive"),
+        CheckConstraint("kind <> 'cover_granted' OR balance_fen <= 0", name="granted_not_positive"),
+        CheckConstraint(
+            "(kind IN ('bank', 'courier_expense')) = (owner_id = 0)", name="owner_unless_alliance"
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -74,6 +86,16 @@ class Entry(Base):
     """One movement: what happened, for what, by whom, when, and what makes it count once."""
 
     __tablename__ = "ledger_entries"
+    __table_args__ = (
+        CheckConstraint("reverses_id <> id", name="reverses_another"),
+        Index(
+            "uq_ledger_entries_reversed_once",
+            "reverses_id",
+            unique=True,
+            sqlite_where=text("reverses_id IS NOT NULL"),
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     at: Mapped[Moment]
@@ -87,6 +109,7 @@ class Entry(Base):
     idempotency_key: Mapped[str | None] = mapped_column(String(120))
     """The Idempotency-Key of the request that moved it, where it came with one."""
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"))
+    """What it mends: another entry, reversed once."""
     postings: Mapped[list[Posting]] = relationship(back_populates="entry", order_by="Posting.id")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.cases.models import Case
 from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of
@@ -29,9 +29,26 @@ class Letter(Base):
         one_of("kind", ("initial", "top_up")),
         one_of("channel", ("center", "hotline")),
         CheckConstraint("length(number) = 16", name="number_sixteen_digits"),
+        CheckConstraint("ltrim(number, '0123456789') = ''", name="number_only_digits"),
         CheckConstraint("pre_hospital_fen >= 0 AND in_hospital_fen >= 0", name="not_negative"),
         CheckConstraint("(kind = 'top_up') = (amends_id IS NOT NULL)", name="top_up_amends"),
+        CheckConstraint("kind <> 'top_up' OR pre_hospital_fen = 0", name="top_up_in_hospital"),
+        CheckConstraint("pre_hospital_fen + in_hospital_fen > 0", name="guarantees_something"),
+        CheckConstraint("NOT provisional OR in_hospital_fen = 0", name="provisional_pre_hospital"),
+        CheckConstraint("total_in_hospital_fen >= in_hospital_fen", name="within_total"),
+        CheckConstraint(
+            "kind <> 'initial' OR total_in_hospital_fen = in_hospital_fen", name="initial_is_total"
+        ),
+        CheckConstraint("lapses_at > issued_at", name="lapses_later"),
         CheckConstraint("state <> 'voided' OR void_reason <> ''", name="voided_has_reason"),
+        CheckConstraint("(state = 'voided') = (voided_at IS NOT NULL)", name="voided_has_time"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        CheckConstraint(
+            "state <> 'presented' OR presented_at IS NOT NULL", name="presented_has_time"
+        ),
+        CheckConstraint(
+            "presented_at IS NULL OR state IN ('presented', 'closed')", name="presented_stands"
+        ),
         Index(
             "uq_letters_one_initial_per_case",
             "case_id",
@@ -65,6 +82,7 @@ class Letter(Base):
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     lapses_at: Mapped[Moment]
     presented_at: Mapped[Moment | None]
+    """None again when the hospital hands it back."""
     closed_at: Mapped[Moment | None]
     voided_at: Mapped[Moment | None]
     void_reason: Mapped[str] = mapped_column(String(200), default="")
@@ -90,7 +108,7 @@ class LetterPaper(Base):
 
     letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64))
-    pdf: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     made_at: Mapped[Moment]
     printed: Mapped[int] = mapped_column(default=0)
     """How often it was fetched for printing; after the first it is a reprint."""
@@ -115,6 +133,7 @@ class LetterCopy(Base):
 
 class CopyEvent(Base):
     __tablename__ = "copy_events"
+    __table_args__ = (one_of("event", COPY.events),)
 
     id: Mapped[PrimaryKey]
     copy_id: Mapped[int] = mapped_column(ForeignKey("letter_copies.id"), index=True)
@@ -127,9 +146,21 @@ class TopUpRequest(Base):
     __tablename__ = "top_up_requests"
     __table_args__ = (
         one_of("state", TOP_UP_REQUEST.states),
+        one_of("setting", ("outpatient", "inpatient")),
         CheckConstraint("asked_fen > 0", name="asked_positive"),
         CheckConstraint("(state = 'granted') = (top_up_id IS NOT NULL)", name="granted_has_letter"),
         CheckConstraint("state <> 'denied' OR decision_reason <> ''", name="denied_has_reason"),
+        CheckConstraint("(state = 'asked') = (decided_at IS NULL)", name="decided_has_time"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"
+        ),
+        Index(
+            "uq_top_up_requests_top_up",
+            "top_up_id",
+            unique=True,
+            sqlite_where=text("top_up_id IS NOT NULL"),
+            postgresql_where=text("top_up_id IS NOT NULL"),
+        ),
         Index(
             "uq_top_up_requests_one_open",
             "letter_id",

@@ -19,6 +19,7 @@ class Member(Base):
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("document_type", "document_fingerprint", name="uq_members_document"),
+        one_of("sex", ("m", "f", "")),
     )
 
     id: Mapped[PrimaryKey]
@@ -102,6 +103,11 @@ class ImportFile(Base):
     """One file an insurer sent, as it came in, and what became of it."""
 
     __tablename__ = "import_files"
+    __table_args__ = (
+        CheckConstraint(
+            "accepted >= 0 AND rejected >= 0 AND duplicates >= 0", name="counts_not_negative"
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     insurer_id: Mapped[int] = mapped_column(ForeignKey("insurers.id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, String
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from guarantee.db import Base, PrimaryKey, db
@@ -19,7 +19,10 @@ class UnknownHospital(NotFound):
 
 class Hospital(Base):
     __tablename__ = "hospitals"
-    __table_args__ = (Index("ix_hospitals_city_network", "city_code", "in_network"),)
+    __table_args__ = (
+        CheckConstraint("NOT in_network OR network_since IS NOT NULL", name="network_since_a_day"),
+        Index("ix_hospitals_city_network", "city_code", "in_network"),
+    )
 
     id: Mapped[PrimaryKey]
     code: Mapped[str] = mapped_column(String(20), unique=True)

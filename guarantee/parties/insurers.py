@@ -64,7 +64,10 @@ class Product(Base):
 
 class ExclusionVersion(Base):
     __tablename__ = "exclusion_versions"
-    __table_args__ = (UniqueConstraint("product_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("product_id", "version"),
+        CheckConstraint("version >= 1", name="counted_from_one"),
+    )
 
     id: Mapped[PrimaryKey]
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))

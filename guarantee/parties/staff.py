@@ -61,6 +61,7 @@ class Staff(UserMixin, Base):
     __tablename__ = "staff"
     __table_args__ = (
         one_of("role", Role),
+        one_of("language", ("zh", "en")),
         CheckConstraint(f"role NOT IN ({_at_center}) OR center_id IS NOT NULL", name="has_center"),
         CheckConstraint("role <> 'billing_desk' OR hospital_id IS NOT NULL", name="has_hospital"),
         CheckConstraint("role <> 'insurer' OR insurer_id IS NOT NULL", name="has_insurer"),

@@ -34,6 +34,22 @@ class Batch(Base):
             "(approved_by_id IS NULL) = (approved_fen IS NULL)", name="approved_with_total"
         ),
         CheckConstraint("approved_fen >= 0", name="approved_not_negative"),
+        CheckConstraint(
+            "(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved_has_time"
+        ),
+        CheckConstraint(
+            "approved_by_id IS NULL OR prepared_by_id IS NOT NULL", name="approved_once_prepared"
+        ),
+        CheckConstraint(
+            "(prepared_by_id IS NULL) = (prepared_at IS NULL)", name="prepared_has_time"
+        ),
+        CheckConstraint(
+            "(state IN ('paid', 'mailed', 'closed')) = (paid_on IS NOT NULL)", name="paid_on_a_day"
+        ),
+        CheckConstraint(
+            "(state = 'closed') = (closed_by_id IS NOT NULL)", name="closed_by_somebody"
+        ),
+        CheckConstraint("(closed_by_id IS NULL) = (closed_at IS NULL)", name="closed_has_time"),
         Index("ix_settlement_batches_state", "state"),
     )
 
@@ -81,7 +97,15 @@ class BatchLine(Base):
     __table_args__ = (
         one_of("part", PARTS),
         CheckConstraint("(part = 'courier') = (letter_id IS NULL)", name="letter_unless_courier"),
+        CheckConstraint("limit_fen >= 0", name="limit_not_negative"),
         UniqueConstraint("carried_from_id", name="uq_settlement_lines_carried_once"),
+        Index(
+            "uq_settlement_lines_one_courier",
+            "batch_id",
+            unique=True,
+            sqlite_where=text("part = 'courier' AND carried_from_id IS NULL AND NOT added"),
+            postgresql_where=text("part = 'courier' AND carried_from_id IS NULL AND NOT added"),
+        ),
         Index(
             "uq_settlement_lines_once",
             "batch_id",
@@ -134,6 +158,7 @@ class ReserveDrawdown(Base):
 
     __tablename__ = "reserve_drawdowns"
     __table_args__ = (
+        CheckConstraint("receipt_number <> ''", name="has_receipt_number"),
         CheckConstraint("amount_fen > 0 OR adjusts_id IS NOT NULL", name="amount_positive"),
         CheckConstraint("amount_fen <> 0", name="amount_not_nothing"),
         Index(
@@ -169,6 +194,7 @@ class CourierFee(Base):
     __tablename__ = "courier_fees"
     __table_args__ = (
         UniqueConstraint("center_id", "tracking_number", name="uq_courier_fees_tracking"),
+        CheckConstraint("tracking_number <> ''", name="has_tracking_number"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
     )
 
@@ -194,6 +220,10 @@ class SignOff(Base):
         CheckConstraint(
             "(letters = center_letters AND charges_fen + drawdowns_fen = center_fen) OR note <> ''",
             name="difference_has_note",
+        ),
+        CheckConstraint(
+            "letters >= 0 AND charges >= 0 AND drawdowns >= 0 AND center_letters >= 0",
+            name="counts_not_negative",
         ),
     )
 

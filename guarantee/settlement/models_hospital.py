@@ -30,6 +30,9 @@ class HospitalBatch(Base):
             "(approved_by_id IS NULL) = (approved_fen IS NULL)", name="approved_with_total"
         ),
         CheckConstraint("approved_fen > 0", name="approved_positive"),
+        CheckConstraint(
+            "(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved_has_time"
+        ),
         CheckConstraint("(state = 'paid') = (paid_on IS NOT NULL)", name="paid_on_a_day"),
         Index("ix_hospital_batches_state", "state"),
         Index("ix_hospital_batches_hospital_paid", "hospital_id", "paid_on"),

@@ -24,6 +24,7 @@ class SettledReceipt(Base):
     __tablename__ = "settled_receipts"
     __table_args__ = (
         UniqueConstraint("center_id", "receipt_number", name="uq_settled_receipts_once"),
+        CheckConstraint("receipt_number <> ''", name="has_receipt_number"),
         Index("ix_settled_receipts_number", "receipt_number"),
     )
 
@@ -52,6 +53,7 @@ class PaymentOrder:
     state: Mapped[str] = mapped_column(String(12), default="ordered")
     paid_fen: Mapped[FenColumn] = mapped_column(default=0)
     paid_on: Mapped[date | None]
+    """The day the bank booked the latest payment; kept when the money came back."""
     made_at: Mapped[Moment]
     made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
 
@@ -68,8 +70,15 @@ def order_rules(table: str) -> tuple[SchemaItem, ...]:
             postgresql_where=text("state <> 'returned'"),
         ),
         one_of("state", PAYMENT_STATES),
+        CheckConstraint("attempt >= 1", name="counted_from_one"),
+        CheckConstraint("reference <> ''", name="has_reference"),
+        CheckConstraint("account_number <> ''", name="has_account_number"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("paid_fen >= 0", name="paid_not_negative"),
+        CheckConstraint(
+            "(state IN ('ordered', 'returned')) = (paid_fen = 0)", name="paid_something"
+        ),
+        CheckConstraint("(state = 'ordered') = (paid_on IS NULL)", name="paid_on_a_day"),
         CheckConstraint("state <> 'paid' OR paid_fen = amount_fen", name="paid_in_full"),
         CheckConstraint("state <> 'partly_paid' OR paid_fen < amount_fen", name="partly_is_less"),
         CheckConstraint("state <> 'overpaid' OR paid_fen > amount_fen", name="overpaid_is_more"),
@@ -92,7 +101,10 @@ class BankStatement(Base):
     """A statement file as it was taken."""
 
     __tablename__ = "bank_statements"
-    __table_args__ = (one_of("form", ("csv", "camt.053", "mt940")),)
+    __table_args__ = (
+        one_of("form", ("csv", "camt.053", "mt940")),
+        CheckConstraint("already_seen >= 0 AND handed_back >= 0", name="counts_not_negative"),
+    )
 
     id: Mapped[PrimaryKey]
     filename: Mapped[str] = mapped_column(String(200))
@@ -114,6 +126,7 @@ class BankStatementLine(Base):
     __tablename__ = "bank_statement_lines"
     __table_args__ = (
         UniqueConstraint("serial", name="uq_bank_statement_lines_serial"),
+        CheckConstraint("serial <> ''", name="has_serial"),
         one_of("outcome", LINE_OUTCOMES),
         CheckConstraint(
             "(outcome = 'unmatched') = (remittance_id IS NULL AND hospital_remittance_id IS NULL)",
@@ -171,6 +184,8 @@ class Original(Base):
     __table_args__ = (
         UniqueConstraint("batch_id", "kind", "code", name="uq_originals_code"),
         one_of("kind", ORIGINAL_KINDS),
+        CheckConstraint("code <> ''", name="has_code"),
+        CheckConstraint("kind = 'receipt' OR letter_id IS NOT NULL", name="copy_of_letter"),
         CheckConstraint(
             "(arrived_at IS NULL) = (arrived_by_id IS NULL)", name="arrived_at_somebody"
         ),

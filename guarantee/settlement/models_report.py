@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, one_of
 from guarantee.parties.staff import Staff
@@ -44,7 +44,7 @@ class Report(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("settlement_batches.id"), index=True)
     filename: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[str] = deferred(mapped_column(SealedText))
+    content: Mapped[str] = mapped_column(SealedText, deferred=True)
     """The file itself, base64: it names patients."""
     columns: Mapped[dict[str, str]] = mapped_column(JSON)
     ignored: Mapped[list[str]] = mapped_column(JSON)
@@ -125,8 +125,10 @@ class Difference(Base):
     __tablename__ = "settlement_differences"
     __table_args__ = (
         one_of("kind", [kind for kind in Kind if kind is not Kind.MATCHED]),
+        one_of("part", (PRE_HOSPITAL, RESERVE_FUND)),
         one_of("decision", DECISIONS),
         CheckConstraint("(decision IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_has_time"),
         CheckConstraint("decision IS NULL OR reason <> ''", name="decided_with_reason"),
         CheckConstraint(
             "line_id IS NOT NULL OR row_id IS NOT NULL OR carried_from_id IS NOT NULL",

@@ -34,6 +34,11 @@ PARTIES: dict[str, Break] = {
         {"role": "insurer", "insurer_id": THERE},
         {"insurer_id": None},
     ),
+    "ck_hospitals_network_since_a_day": so(
+        "Who is in the network is so from a day on.",
+        {"in_network": True, "network_since": "2026-01-01"},
+        {"network_since": None},
+    ),
     "ck_enrolments_period_in_order": so(
         "A period that ends before it starts would never be in force.",
         {"starts_on": "2026-01-02", "ends_on": "2026-01-02"},
@@ -47,6 +52,28 @@ PARTIES: dict[str, Break] = {
 }
 
 LEDGER: dict[str, Break] = {
+    "ck_audit_head_one_row": so(
+        "The chain has one end.",
+        {"id": 1},
+        {"id": 2},
+    ),
+    "ck_ledger_entries_reverses_another": so(
+        "A mistake is mended by an entry after it.",
+        {"reverses_id": THERE},
+        {"reverses_id": SameAs("id")},
+    ),
+    "ck_ledger_accounts_granted_not_positive": so(
+        "An insurer grants; what is granted can't be less than nothing.",
+        {"kind": "cover_granted", "balance_fen": 0},
+        {"balance_fen": 1},
+    ),
+    "ck_ledger_accounts_owner_unless_alliance": so(
+        "Each account is somebody's, but for the alliance's own two.",
+        {"kind": "bank", "owner_id": 0},
+        {"owner_id": 7},
+        {"kind": "cover_held"},
+        {"kind": "courier_expense", "owner_id": 7},
+    ),
     "ck_ledger_accounts_cover_never_overdrawn": so(
         "Never more is promised or used than the sum insured.",
         {"kind": "cover_available", "balance_fen": 0},
@@ -75,35 +102,40 @@ LEDGER: dict[str, Break] = {
 CASES: dict[str, Break] = {
     "ck_cases_closed_has_outcome": so(
         "A case is closed with how it ended.",
-        {"state": "closed", "outcome": "died"},
+        {"state": "closed", "outcome": "died", "closed_at": NOON},
         {"outcome": ""},
+    ),
+    "ck_cases_closed_has_time": so(
+        "A case that is over is over since a moment; any other has none.",
+        {"state": "closed", "outcome": "died", "closed_at": NOON},
+        {"closed_at": None},
+        {"state": "verified"},
+    ),
+    "ck_cases_enrolment_of_member": so(
+        "The cover that stands for a case is the patient's.",
+        {"member_id": THERE, "enrolment_id": THERE},
+        {"member_id": None},
+    ),
+    "ck_cases_guaranteed_by_enrolment": so(
+        "A letter is somebody's cover.",
+        {"state": "guaranteed", "member_id": THERE, "enrolment_id": THERE},
+        {"enrolment_id": None},
+    ),
+    "ck_verifications_document_due_if_provisional": so(
+        "A document that was not seen is due; one that was is not.",
+        {"method": "provisional", "document_due_at": NOON},
+        {"document_due_at": None},
+        {"method": "document"},
     ),
     "ck_tickets_done_has_answer": so(
         "Who asked must be able to read what was decided.",
-        {"done_at": NOON, "answer": "go on"},
+        {"done_at": NOON, "owner_id": THERE, "answer": "go on"},
         {"answer": ""},
     ),
-    "ck_letters_top_up_amends": so(
-        "A top-up names the letter it adds to; an initial letter adds to none.",
-        {"kind": "top_up", "amends_id": THERE},
-        {"amends_id": None},
-        {"kind": "initial"},
-    ),
-    "ck_letters_voided_has_reason": so(
-        "A cashier who meets a voided letter must be told why.",
-        {"state": "voided", "void_reason": "wrong name"},
-        {"void_reason": ""},
-    ),
-    "ck_top_up_requests_granted_has_letter": so(
-        "Granted is a request that led to a top-up letter, and no other.",
-        {"state": "granted", "top_up_id": THERE},
-        {"top_up_id": None},
-        {"state": "asked"},
-    ),
-    "ck_top_up_requests_denied_has_reason": so(
-        "The hospital must be told why it gets no more.",
-        {"state": "denied", "decision_reason": "cover used up"},
-        {"decision_reason": ""},
+    "ck_tickets_done_by_somebody": so(
+        "Who asked must be able to ask who decided.",
+        {"done_at": NOON, "owner_id": THERE, "answer": "go on"},
+        {"owner_id": None},
     ),
 }
 

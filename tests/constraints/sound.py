@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 Row = dict[str, Any]
 NOON = "2026-11-18 12:00:00+00:00"
+LATER = "2026-11-21 12:00:00+00:00"
 
 
 class _There:
@@ -27,11 +28,13 @@ class SameAs(str):
 
 
 SITUATIONS: dict[str, list[Row]] = {
+    "audit_head": [{"id": 1}],
     "bank_statement_lines": [
         {"outcome": "unmatched"},
         {"outcome": "matched", "remittance_id": THERE},
         {"outcome": "matched", "hospital_remittance_id": THERE},
     ],
+    "cases": [{}, {"member_id": THERE, "enrolment_id": THERE}],
     "charges": [
         {"part": "pre_hospital", "center_id": THERE, "in_scope": True},
         {"part": "in_hospital", "hospital_id": THERE, "in_scope": True},
@@ -39,15 +42,41 @@ SITUATIONS: dict[str, list[Row]] = {
     "final_bills": [{"patient_fen": 0, "self_pay_fen": 0}],
     "hospital_batches": [
         {},
-        {"state": "approved", "approved_by_id": THERE, "approved_fen": 1},
+        {"state": "approved", "approved_by_id": THERE, "approved_fen": 1, "approved_at": NOON},
     ],
     "job_runs": [{}, {"outcome": "done", "finished_at": NOON}],
+    "ledger_accounts": [{"kind": "insurer_receivable"}],  # may be above nothing and below
     "letter_copies": [{"copy_no": 1}],
-    "letters": [{"kind": "initial"}, {"kind": "top_up", "amends_id": THERE}],
-    "originals": [{}, {"arrived_at": NOON, "arrived_by_id": THERE}],
+    "letters": [
+        {"kind": "initial", "lapses_at": LATER},
+        {"kind": "top_up", "amends_id": THERE, "pre_hospital_fen": 0, "lapses_at": LATER},
+    ],
+    "originals": [
+        {"letter_id": THERE},
+        {"letter_id": THERE, "arrived_at": NOON, "arrived_by_id": THERE},
+    ],
     "settlement_batches": [
         {},
-        {"state": "approved", "approved_by_id": THERE, "approved_fen": 1},
+        {"prepared_by_id": THERE, "prepared_at": NOON},
+        {
+            "prepared_by_id": THERE,
+            "prepared_at": NOON,
+            "state": "approved",
+            "approved_by_id": THERE,
+            "approved_fen": 1,
+            "approved_at": NOON,
+        },
+        {
+            "prepared_by_id": THERE,
+            "prepared_at": NOON,
+            "state": "closed",
+            "approved_by_id": THERE,
+            "approved_fen": 1,
+            "approved_at": NOON,
+            "paid_on": "2026-11-18",
+            "closed_by_id": THERE,
+            "closed_at": NOON,
+        },
     ],
     "settlement_differences": [
         {"line_id": THERE},
@@ -56,12 +85,16 @@ SITUATIONS: dict[str, list[Row]] = {
             "decision": "carry",
             "reason": "wait for it",
             "decided_by_id": THERE,
+            "decided_at": NOON,
         },
     ],
     "settlement_lines": [{"letter_id": THERE}],
     "sign_offs": [{"center_letters": 1, "center_fen": 2}],
     "staff": [{"role": "hotline"}],
-    "top_up_requests": [{"state": "asked"}, {"state": "granted", "top_up_id": THERE}],
+    "top_up_requests": [
+        {"state": "asked"},
+        {"state": "granted", "top_up_id": THERE, "decided_at": NOON, "decided_by_id": THERE},
+    ],
 }
 """Where a column can't be filled by itself: what goes together. The first is the usual one."""
 

@@ -12,6 +12,9 @@ from tests.constraints.known import BY_NAME, CONSTRAINTS, Known, is_told_by
 from tests.constraints.rows import RowMaker
 from tests.constraints.sound import THERE, Row
 
+ONLY_ROW = "pk_audit_head"
+"""The key of a table that has one row at most: no other goes in beside it."""
+
 
 def named(constraints: list[Known]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("known", constraints, ids=lambda known: known.name)
@@ -74,7 +77,8 @@ def the_same_again(rows: RowMaker, known: Known) -> tuple[Row, Row]:
 @named([known for known in CONSTRAINTS if known.is_unique])
 def test_the_database_refuses_the_same_again(known, connection, rows):
     first, other = the_same_again(rows, known)
-    goes_in(connection, rows, known.table, other)
+    if known.name != ONLY_ROW:
+        goes_in(connection, rows, known.table, other)
     again = other | {column: first[column] for column in known.columns}
     error = refusal(connection, rows, known.table, again)
     assert is_told_by(known, error, connection), str(error.orig)

@@ -63,7 +63,7 @@ def test_run_does_what_is_due_once(run, session):
 
 def test_run_says_what_failed_and_exits_1(run, session):
     letter = make_letter(at=now() - OVERDUE)
-    session.execute(text("UPDATE cases SET enrolment_id = NULL"))
+    session.execute(text("UPDATE cases SET state = 'verified', enrolment_id = NULL"))
     session.commit()
     answer = run("run", "letters-lapse")
     assert answer.exit_code == 1

@@ -127,7 +127,8 @@ def test_one_bad_letter_stops_no_other_and_is_named_without_personal_data(sessio
         {"c": letters[1].case.enrolment.cover_id},
     )
     session.execute(
-        text("UPDATE cases SET enrolment_id = NULL WHERE id = :c"), {"c": letters[2].case_id}
+        text("UPDATE cases SET state = 'verified', enrolment_id = NULL WHERE id = :c"),
+        {"c": letters[2].case_id},
     )
     session.commit()
     with capture_logs() as logged:
@@ -149,7 +150,9 @@ def test_one_bad_letter_stops_no_other_and_is_named_without_personal_data(sessio
 def test_many_bad_letters_are_counted_and_the_first_are_named(session, at, clock):
     letters = overdue_letters(22, at=at)
     cases = [one.case_id for one in letters]
-    session.execute(text(f"UPDATE cases SET enrolment_id = NULL WHERE id <= {max(cases)}"))
+    session.execute(
+        text(f"UPDATE cases SET state = 'verified', enrolment_id = NULL WHERE id <= {max(cases)}")
+    )
     session.commit()
     [ended] = run_due(worker(clock), jobs=LAPSE)
     assert (ended.did, len(ended.trouble)) == ({"failed": 22}, 20)

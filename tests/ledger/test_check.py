@@ -113,7 +113,10 @@ def test_the_operators_page_lists_every_check_with_what_it_proves():
 def test_of_many_faults_the_first_are_named_and_all_are_counted(session, run):
     owners = range(1000, 1000 + NAMED + 30)
     session.execute(
-        text("INSERT INTO ledger_accounts (kind, owner_id, balance_fen) VALUES ('bank', :o, 0)"),
+        text(
+            "INSERT INTO ledger_accounts (kind, owner_id, balance_fen) "
+            "VALUES ('hospital_payable', :o, 0)"
+        ),
         [{"o": owner} for owner in owners],
     )
     session.commit()

@@ -13,7 +13,7 @@ from guarantee.letters.lifecycle import void
 from guarantee.letters.snapshot import content_of
 from guarantee.roles import Role
 from tests.charges.files import grid_of
-from tests.charges.situations import desk_of, line, post
+from tests.charges.situations import desk_of, ended, line, post
 from tests.factories import (
     make_enrolment,
     make_letter,
@@ -111,7 +111,7 @@ def test_whoever_tries_numbers_at_a_desk_has_to_wait(desk, letter, session):
 def test_a_letter_that_has_ended_says_call_the_hotline_and_why(
     desk, letter, session, state, because
 ):
-    letter.state, letter.void_reason = state, "姓名写错"
+    ended(letter, state, now())
     session.commit()
     page = desk.get(f"/hospital/letters/{letter.number}").text
     assert "请致电联盟热线" in page
@@ -122,6 +122,7 @@ def test_a_letter_that_has_ended_says_call_the_hotline_and_why(
 
 def test_a_provisional_letter_is_not_for_admission(desk, letter, session):
     letter.provisional = True
+    letter.in_hospital_fen = letter.total_in_hospital_fen = 0
     session.commit()
     answer = desk.post(f"/hospital/letters/{letter.number}/accept")
     assert answer.status_code == 409

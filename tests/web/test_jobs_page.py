@@ -51,7 +51,8 @@ def test_what_failed_is_named_with_its_reason(admin, session):
     letters = overdue_letters(2, at=now() - OVERDUE)
     number = letters[0].number
     session.execute(
-        text("UPDATE cases SET enrolment_id = NULL WHERE id = :c"), {"c": letters[0].case_id}
+        text("UPDATE cases SET state = 'verified', enrolment_id = NULL WHERE id = :c"),
+        {"c": letters[0].case_id},
     )
     session.commit()
     run_due(worker(Clock(now()), "machine-7:1"), jobs=LAPSE)
