@@ -15,14 +15,11 @@ from bench.floor.house import house_on, hung_up, postgres_url
 from bench.floor.issuer import Issuer
 from bench.floor.pgbench import script_of
 from bench.floor.rounds import Numbers, side_by_side, warmed_up
-from bench.floor.seeding import Place, prepare, settled
+from bench.floor.seeding import Place, prepare, settled, tokens_for
 from bench.floor.server import on_own_server, postmaster, settings_now
 from bench.floor.ways import DOMAIN, FLOOR, HTTP, caller_way, floor_way, heard
 from bench.floor.web import Caller, gunicorn
 from bench.floor.written import books_agree
-from guarantee.business_time import now
-from guarantee.db import db
-from guarantee.parties.sessions import create_token
 
 CLIENTS = (1, 8, 32)
 COVERS, CASES_ON_ONE = 100_000, 80_000
@@ -49,7 +46,7 @@ def measure(
     with app.app_context():
         place = Place.made()
         seeds = prepare(place, spread, hot=hot)
-        tokens = _tokens(place, max(clients))
+        tokens = tokens_for(place, max(clients))
         settled()
         server = postmaster()
         about: dict[str, Any] = {"postgresql": settings_now()}
@@ -90,13 +87,6 @@ def measure(
         **about,
         **scopes,
     }
-
-
-def _tokens(place: Place, count: int) -> list[str]:
-    staff = place.dispatcher
-    tokens = [create_token(staff=staff, name=f"{n}", at=now(), by=None) for n in range(count)]
-    db.session.commit()
-    return tokens
 
 
 def _ratios(scopes: dict[str, dict[str, Any]]) -> dict[str, float]:

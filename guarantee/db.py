@@ -31,6 +31,7 @@ from sqlalchemy import (
     bindparam,
     event,
     insert,
+    text,
     update,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -168,6 +169,12 @@ def one_of(column: str, values: Any, *, name: str | None = None) -> CheckConstra
     """A CHECK that `column` holds one of `values` (strings or an enum)."""
     listed = ", ".join(f"'{v}'" for v in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")
+
+
+def index_where_given(name: str, column: str) -> Index:
+    """An index over the rows that have a value in `column`: most have none and cost nothing."""
+    given = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=given, postgresql_where=given)
 
 
 def append_only(table: Table) -> None:

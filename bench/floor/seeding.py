@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 
 from bench.floor.cloning import Specimen, clone, newest, rows_since
+from guarantee.business_time import now
 from guarantee.db import Base, db
 from guarantee.ledger.holds import COVER_ACCOUNTS
 from guarantee.ledger.models import Account
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.insurers import Product
+from guarantee.parties.sessions import create_token
 from guarantee.parties.staff import Staff
 from tests import factories
 
@@ -89,6 +91,14 @@ def prepare(place: Place, spread: int, *, hot: int = 0) -> Seeds:
     db.session.commit()
     staff, hospital = place.dispatcher, place.hospital
     return Seeds(copies, spread, spread + hot, staff.id, hospital.id, hospital.code)
+
+
+def tokens_for(place: Place, count: int) -> list[str]:
+    """API tokens of the dispatcher; committed."""
+    staff = place.dispatcher
+    tokens = [create_token(staff=staff, name=f"{n}", at=now(), by=None) for n in range(count)]
+    db.session.commit()
+    return tokens
 
 
 def specimen_of(make: Callable[[], None], *, without: set[str] = frozenset()) -> Specimen:  # type: ignore[assignment]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from guarantee.db import Base, Moment, PrimaryKey, one_of
+from guarantee.db import Base, Moment, PrimaryKey, index_where_given, one_of
 from guarantee.members.models import Enrolment, Member
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
@@ -78,6 +78,8 @@ class Case(Base):
             sqlite_where=text("call_id IS NOT NULL AND closed_at IS NULL"),
             postgresql_where=text("call_id IS NOT NULL AND closed_at IS NULL"),
         ),
+        index_where_given("ix_cases_call", "call_id"),
+        index_where_given("ix_cases_enrolment", "enrolment_id"),
     )
 
     id: Mapped[PrimaryKey]

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, one_of
+from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, index_where_given, one_of
 from guarantee.tables import HOLD
 
 
@@ -95,6 +95,8 @@ class Entry(Base):
             sqlite_where=text("reverses_id IS NOT NULL"),
             postgresql_where=text("reverses_id IS NOT NULL"),
         ),
+        Index("ix_ledger_entries_at", "at"),
+        index_where_given("ix_ledger_entries_idempotency_key", "idempotency_key"),
     )
 
     id: Mapped[PrimaryKey]

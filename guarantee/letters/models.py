@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.cases.models import Case
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of
+from guarantee.db import Base, FenColumn, Moment, PrimaryKey, index_where_given, one_of
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from guarantee.personal_data import SealedText
@@ -58,6 +58,8 @@ class Letter(Base):
         ),
         Index("ix_letters_state_lapses", "state", "lapses_at"),
         Index("ix_letters_hospital_state", "hospital_id", "state"),
+        index_where_given("ix_letters_amends", "amends_id"),
+        index_where_given("ix_letters_replaces", "replaces_id"),
     )
 
     id: Mapped[PrimaryKey]
@@ -168,6 +170,7 @@ class TopUpRequest(Base):
             sqlite_where=text("state = 'asked'"),
             postgresql_where=text("state = 'asked'"),
         ),
+        Index("ix_top_up_requests_letter", "letter_id"),
     )
 
     id: Mapped[PrimaryKey]

@@ -75,6 +75,7 @@ class Enrolment(Base):
         ),
         CheckConstraint("ends_on >= starts_on", name="period_in_order"),
         Index("ix_enrolments_card_number", "card_number"),
+        Index("ix_enrolments_policy", "policy_id"),
     )
 
     id: Mapped[PrimaryKey]

@@ -117,6 +117,7 @@ class BatchLine(Base):
             postgresql_where=text("carried_from_id IS NULL AND NOT added"),
         ),
         Index("ix_settlement_lines_letter", "letter_id", "part"),
+        Index("ix_settlement_lines_batch", "batch_id"),
     )
 
     id: Mapped[PrimaryKey]
@@ -170,6 +171,7 @@ class ReserveDrawdown(Base):
             postgresql_where=text("adjusts_id IS NULL"),
         ),
         Index("ix_reserve_drawdowns_center_day", "center_id", "paid_on"),
+        Index("ix_reserve_drawdowns_letter", "letter_id"),
     )
 
     id: Mapped[PrimaryKey]

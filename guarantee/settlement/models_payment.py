@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.schema import SchemaItem
 
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of
+from guarantee.db import Base, FenColumn, Moment, PrimaryKey, index_where_given, one_of
 from guarantee.letters.models import Letter
 from guarantee.parties.staff import Staff
 from guarantee.settlement.models_batch import Batch
@@ -26,6 +26,7 @@ class SettledReceipt(Base):
         UniqueConstraint("center_id", "receipt_number", name="uq_settled_receipts_once"),
         CheckConstraint("receipt_number <> ''", name="has_receipt_number"),
         Index("ix_settled_receipts_number", "receipt_number"),
+        Index("ix_settled_receipts_batch", "batch_id"),
     )
 
     id: Mapped[PrimaryKey]
@@ -190,6 +191,7 @@ class Original(Base):
             "(arrived_at IS NULL) = (arrived_by_id IS NULL)", name="arrived_at_somebody"
         ),
         Index("ix_originals_owed", "batch_id", "arrived_at"),
+        index_where_given("ix_originals_letter", "letter_id"),
     )
 
     id: Mapped[PrimaryKey]
