@@ -6,6 +6,7 @@ charges, settlement; on top of them the pages (`web`), the API (`api`) and the c
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 from flask import Flask
@@ -61,6 +62,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         encryption_key=settings.key("encryption_key"), signing_key=settings.key("signing_key")
     )
     db.init_app(app)
+    # no session of ours is asynchronous; closing none of them starts a thread for each request
+    app.teardown_appcontext_funcs[:] = [
+        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+    ]
     if settings.demo and settings.database_url.startswith("postgresql"):
         with app.app_context(), db.engine.connect() as connection:
             refuse_real_data(connection)

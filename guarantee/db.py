@@ -204,6 +204,11 @@ def insert_row(row: Base) -> None:
             setattr(row, name, default)
     values = {name: row.__dict__[name] for name in defaults}
     (row.id,) = db.session.execute(statement, values).one()  # type: ignore[attr-defined]
+    take_in(row)
+
+
+def take_in(row: Base) -> None:
+    """Take a row that was written by a plain INSERT, its id given, into the session."""
     make_transient_to_detached(row)
     left = db.session.identity_map.get(identity_key(instance=row))
     if left is not None:  # by an attempt that was rolled back: SQLite gives its id again

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     event,
     func,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from guarantee.db import Base, Moment, PrimaryKey, db
+from guarantee.db import Base, Moment, PrimaryKey, db, insert_row
 from guarantee.refusals import Conflict, Invalid, Words
 
 HEADER = "Idempotency-Key"
@@ -106,6 +107,11 @@ def _forget_key(session: Session, transaction: Any) -> None:
         session.info.pop(OF_THIS_WORK, None)
 
 
+_KEPT = select(KeptAnswer).where(
+    KeptAnswer.staff_id == bindparam("staff_id"), KeptAnswer.key == bindparam("key")
+)
+
+
 def kept_answer(
     *, staff_id: int, key: str, fingerprint: str, at: datetime, keep: timedelta
 ) -> KeptAnswer | None:
@@ -113,8 +119,7 @@ def kept_answer(
 
     Ask after `claim`. Refuses `idempotency_key_reused`.
     """
-    query = select(KeptAnswer).where(KeptAnswer.staff_id == staff_id, KeptAnswer.key == key)
-    found = db.session.scalar(query)
+    found = db.session.scalar(_KEPT, {"staff_id": staff_id, "key": key})
     if found is None:
         return None
     if found.made_at < at - keep:
@@ -136,7 +141,7 @@ def keep_answer(
     at: datetime,
 ) -> None:
     """Keep an answer, in the transaction of its effect."""
-    db.session.add(
+    insert_row(
         KeptAnswer(
             staff_id=staff_id,
             key=key,

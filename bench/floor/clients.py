@@ -17,6 +17,7 @@ from multiprocessing.synchronize import Barrier
 
 from bench.floor.costs import Costs, Meter
 from bench.floor.figures import WARM_CALLS, Run, measured
+from guarantee.edge.collector import pass_over_what_stays
 
 Call = Callable[[int], object]
 _fork = multiprocessing.get_context("fork")
@@ -56,6 +57,7 @@ def _client(
     call: Call, barrier: Barrier, answer: Connection, seconds: float, first: int, step: int
 ) -> None:
     os.setsid()  # Linux shares out its processors by session; each backend of the server is one
+    pass_over_what_stays()  # as a worker of gunicorn does
     try:
         for n in range(first, first + WARM_CALLS * step, step):
             call(n)

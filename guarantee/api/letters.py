@@ -18,7 +18,8 @@ from guarantee.edge.transaction import note_view
 from guarantee.letters import lifecycle
 from guarantee.letters.issue import issue
 from guarantee.letters.models import Letter
-from guarantee.letters.position import PartPosition, position_of
+from guarantee.letters.number import center_code
+from guarantee.letters.position import PartPosition, Position, first_position, position_of
 from guarantee.letters.verify import replaced_by, state_now
 from guarantee.parties.hospitals import hospital_by_code
 from guarantee.settlement.paid_in import paid_in
@@ -138,7 +139,9 @@ def issue_letter(case_id: int, body: LetterIn) -> tuple[LetterOut, int]:
         at=now(),
         settings=current_app.config["SETTINGS"],
     )
-    return letter_out(issued.letter), 201 if issued.fresh else 200
+    if issued.fresh:
+        return letter_out(issued.letter, first_position(issued.letter)), 201
+    return letter_out(issued.letter), 200
 
 
 @blueprint.get("/letters/<number>")
@@ -196,9 +199,9 @@ def hand_back_letter(number: str, body: ReasonIn) -> LetterOut:
     return letter_out(lifecycle.hand_back(letter=letter, reason=body.reason, by=me(), at=now()))
 
 
-def letter_out(letter: Letter) -> LetterOut:
-    """A letter as the API shows one, with its case's position."""
-    position = position_of(letter)
+def letter_out(letter: Letter, position: Position | None = None) -> LetterOut:
+    """A letter as the API shows one, with its case's position: read, unless it is given."""
+    position = position or position_of(letter)
     hospital = letter.hospital
     speed = paid_in(hospital_id=hospital.id, at=now())
     return LetterOut(
@@ -216,7 +219,7 @@ def letter_out(letter: Letter) -> LetterOut:
         provisional=letter.provisional,
         channel=letter.channel,
         case=letter.case_id,
-        center=letter.case.center.code,
+        center=center_code(letter.number),
         hospital=HospitalOut(
             id=hospital.id,
             code=hospital.code,

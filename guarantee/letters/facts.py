@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Table, and_, bindparam, func, select
 
 from guarantee.cases.models import Case, ExclusionAnswer, Method, Verification
 from guarantee.db import db
@@ -27,78 +28,87 @@ from guarantee.parties.insurers import (
 )
 from guarantee.parties.staff import Staff
 
+# The tables rather than the classes: plain rows are wanted, and a query for them costs less.
+_CASE, _CENTER, _MEMBER, _STAFF = (cast(Table, m.__table__) for m in (Case, Center, Member, Staff))
+_ENROLMENT, _POLICY = (cast(Table, m.__table__) for m in (Enrolment, Policy))
+_PRODUCT, _INSURER = (cast(Table, m.__table__) for m in (Product, Insurer))
+_VERIFICATION, _ANSWER = (cast(Table, m.__table__) for m in (Verification, ExclusionAnswer))
+_VERSION, _CLAUSE = (cast(Table, m.__table__) for m in (ExclusionVersion, ExclusionClause))
+_LETTER = cast(Table, Letter.__table__)
 _INITIAL = (
-    select(func.max(Letter.id)).where(Letter.case_id == Case.id, Letter.kind == "initial")
-).correlate(Case)
+    select(func.max(_LETTER.c.id)).where(
+        _LETTER.c.case_id == _CASE.c.id, _LETTER.c.kind == "initial"
+    )
+).correlate(_CASE)
 _FACTS = (
     select(
-        Case.id.label("case_id"),
-        Case.state.label("case_state"),
-        Case.condition,
-        Case.location,
-        Center.code.label("center_code"),
-        Center.name_zh.label("center_zh"),
-        Center.name_en.label("center_en"),
-        Center.phone.label("center_phone"),
-        Member.name.label("member_name"),
-        Member.document_type,
-        Member.document_number,
-        Member.sex,
-        Member.birth_date,
-        Member.stop_reason,
-        Enrolment.cover_id,
-        Enrolment.card_number,
-        Enrolment.starts_on,
-        Enrolment.ends_on,
-        Enrolment.cancelled_on,
-        Policy.number.label("policy_number"),
-        Product.code.label("product_code"),
-        Product.name_zh.label("product_zh"),
-        Product.name_en.label("product_en"),
-        Insurer.name_zh.label("insurer_zh"),
-        Insurer.name_en.label("insurer_en"),
-        Verification.id.label("verification_id"),
-        Verification.method,
-        Verification.condition_in_scope,
-        Verification.verified_at,
-        Staff.display_name.label("verified_by"),
-        Verification.exclusion_version_id,
-        ExclusionVersion.version.label("exclusions_version"),
-        _INITIAL.where(Letter.state.not_in(("voided", "lapsed")))
+        _CASE.c.id.label("case_id"),
+        _CASE.c.state.label("case_state"),
+        _CASE.c.condition,
+        _CASE.c.location,
+        _CENTER.c.code.label("center_code"),
+        _CENTER.c.name_zh.label("center_zh"),
+        _CENTER.c.name_en.label("center_en"),
+        _CENTER.c.phone.label("center_phone"),
+        _MEMBER.c.name.label("member_name"),
+        _MEMBER.c.document_type,
+        _MEMBER.c.document_number,
+        _MEMBER.c.sex,
+        _MEMBER.c.birth_date,
+        _MEMBER.c.stop_reason,
+        _ENROLMENT.c.cover_id,
+        _ENROLMENT.c.card_number,
+        _ENROLMENT.c.starts_on,
+        _ENROLMENT.c.ends_on,
+        _ENROLMENT.c.cancelled_on,
+        _POLICY.c.number.label("policy_number"),
+        _PRODUCT.c.code.label("product_code"),
+        _PRODUCT.c.name_zh.label("product_zh"),
+        _PRODUCT.c.name_en.label("product_en"),
+        _INSURER.c.name_zh.label("insurer_zh"),
+        _INSURER.c.name_en.label("insurer_en"),
+        _VERIFICATION.c.id.label("verification_id"),
+        _VERIFICATION.c.method,
+        _VERIFICATION.c.condition_in_scope,
+        _VERIFICATION.c.verified_at,
+        _STAFF.c.display_name.label("verified_by"),
+        _VERIFICATION.c.exclusion_version_id,
+        _VERSION.c.version.label("exclusions_version"),
+        _INITIAL.where(_LETTER.c.state.not_in(("voided", "lapsed")))
         .scalar_subquery()
         .label("standing_id"),
-        _INITIAL.where(Letter.state == "voided").scalar_subquery().label("voided_id"),
+        _INITIAL.where(_LETTER.c.state == "voided").scalar_subquery().label("voided_id"),
     )
-    .select_from(Verification)
-    .join(Case, Case.id == Verification.case_id)
-    .join(Staff, Staff.id == Verification.verified_by_id)
-    .join(Center, Center.id == Case.center_id)
-    .join(Member, Member.id == Case.member_id)
-    .join(Enrolment, Enrolment.id == Case.enrolment_id)
-    .join(Policy, Policy.id == Enrolment.policy_id)
-    .join(Product, Product.id == Enrolment.product_id)
-    .join(Insurer, Insurer.id == Product.insurer_id)
-    .outerjoin(ExclusionVersion, ExclusionVersion.id == Verification.exclusion_version_id)
-    .where(Verification.case_id == bindparam("case_id"))
-    .order_by(Verification.id.desc())  # the latest is the one that counts
+    .select_from(_VERIFICATION)
+    .join(_CASE, _CASE.c.id == _VERIFICATION.c.case_id)
+    .join(_STAFF, _STAFF.c.id == _VERIFICATION.c.verified_by_id)
+    .join(_CENTER, _CENTER.c.id == _CASE.c.center_id)
+    .join(_MEMBER, _MEMBER.c.id == _CASE.c.member_id)
+    .join(_ENROLMENT, _ENROLMENT.c.id == _CASE.c.enrolment_id)
+    .join(_POLICY, _POLICY.c.id == _ENROLMENT.c.policy_id)
+    .join(_PRODUCT, _PRODUCT.c.id == _ENROLMENT.c.product_id)
+    .join(_INSURER, _INSURER.c.id == _PRODUCT.c.insurer_id)
+    .outerjoin(_VERSION, _VERSION.c.id == _VERIFICATION.c.exclusion_version_id)
+    .where(_VERIFICATION.c.case_id == bindparam("case_id"))
+    .order_by(_VERIFICATION.c.id.desc())  # the latest is the one that counts
     .limit(1)
 )
 _CLAUSES = (
     select(
-        ExclusionClause.code,
-        ExclusionClause.text_zh,
-        ExclusionClause.text_en,
-        ExclusionAnswer.applies,
+        _CLAUSE.c.code,
+        _CLAUSE.c.text_zh,
+        _CLAUSE.c.text_en,
+        _ANSWER.c.applies,
     )
     .join(
-        ExclusionAnswer,
+        _ANSWER,
         and_(
-            ExclusionAnswer.verification_id == bindparam("verification_id"),
-            ExclusionAnswer.code == ExclusionClause.code,
+            _ANSWER.c.verification_id == bindparam("verification_id"),
+            _ANSWER.c.code == _CLAUSE.c.code,
         ),
     )
-    .where(ExclusionClause.version_id == bindparam("version_id"))
-    .order_by(ExclusionClause.position)
+    .where(_CLAUSE.c.version_id == bindparam("version_id"))
+    .order_by(_CLAUSE.c.position)
 )
 
 

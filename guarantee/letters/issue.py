@@ -7,23 +7,26 @@ case have one live initial letter, and whoever comes second is answered with it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Table, insert
+from sqlalchemy.orm.attributes import set_committed_value
 
 from guarantee import audit
 from guarantee.business_time import business_day
 from guarantee.cases.first_guarantee import first_guarantee_on
 from guarantee.cases.models import Case
 from guarantee.config import Settings
-from guarantee.db import change, db, insert_row
+from guarantee.db import change, db, insert_row, take_in
 from guarantee.eligibility import REASONS, PolicyFacts, judge
 from guarantee.events import publish
 from guarantee.ledger.holds import lock_cover, place_holds
 from guarantee.ledger.models import Part
 from guarantee.letters import number as numbers
+from guarantee.letters.content import CopySeal
 from guarantee.letters.facts import CaseFacts, read_facts
 from guarantee.letters.keys import signing_key
 from guarantee.letters.lifecycle import void
@@ -34,7 +37,7 @@ from guarantee.parties.staff import Staff
 from guarantee.refusals import Conflict, Words
 from guarantee.tables import CASE
 
-_ADD_COPIES = insert(cast(Table, LetterCopy.__table__)).returning(LetterCopy.id)
+_ADD_COPIES = insert(cast(Table, LetterCopy.__table__)).returning(LetterCopy.copy_no, LetterCopy.id)
 
 
 class NotVerified(Conflict):
@@ -143,6 +146,7 @@ def issue(
         lapses_at=at + timedelta(hours=settings.first_letter_hours),
     )
     write_letter(letter, facts, hospital, by, settings=settings, replaces=replaces)
+    set_committed_value(letter, "case", case)
     place_holds(
         cover_id=facts.cover_id,
         letter_id=letter.id,
@@ -200,8 +204,23 @@ def write_letter(
         hotline_phone=settings.hotline_phone,
     )
     insert_row(letter)
-    rows = [{"letter_id": letter.id, "copy_no": copy.copy_no, "code": copy.code} for copy in copies]
-    db.session.execute(_ADD_COPIES, rows)
+    _write_copies(letter, copies)
+    # whoever shows the letter next need not read what is known here
+    set_committed_value(letter, "hospital", hospital)
+
+
+def _write_copies(letter: Letter, seals: Sequence[CopySeal]) -> None:
+    rows = [
+        {"letter_id": letter.id, "copy_no": seal.copy_no, "code": seal.code, "state": "printed"}
+        for seal in seals
+    ]
+    ids: dict[int, int] = dict(db.session.execute(_ADD_COPIES, rows).all())
+    copies = [
+        LetterCopy(id=ids[seal.copy_no], **row) for seal, row in zip(seals, rows, strict=True)
+    ]
+    for copy in copies:
+        take_in(copy)
+    set_committed_value(letter, "copies", copies)
 
 
 def first_parts(remaining_fen: int, *, provisional: bool, at: datetime) -> dict[Part, int]:

@@ -15,14 +15,17 @@ from guarantee.letters.seal import SigningKey, public_key_from_jwk
 from guarantee.personal_data import seal, unseal
 
 _IN_USE = (
-    select(LetterKey).where(LetterKey.retired_at.is_(None)).order_by(LetterKey.id.desc()).limit(1)
+    select(LetterKey.private_key)
+    .where(LetterKey.retired_at.is_(None))
+    .order_by(LetterKey.id.desc())
+    .limit(1)
 )
 
 
 def signing_key(*, at: datetime) -> SigningKey:
     """The key in use; the first letter ever makes the first key."""
-    row = db.session.scalar(_IN_USE) or _new_key(at)
-    return SigningKey.from_seed(base64.b64decode(unseal(row.private_key, "letter_key")))
+    sealed = db.session.scalar(_IN_USE) or _new_key(at).private_key
+    return SigningKey.from_seed(base64.b64decode(unseal(sealed, "letter_key")))
 
 
 def rotate_keys(*, by: Actor, at: datetime) -> LetterKey:

@@ -60,6 +60,17 @@ def position_of(letter: Letter) -> Position:
     )
 
 
+def first_position(letter: Letter) -> Position:
+    """The position of a case whose initial letter was issued just now: nothing is used yet."""
+    return Position(
+        initial=letter,
+        current=letter,
+        letters=(letter,),
+        pre_hospital=PartPosition(letter.pre_hospital_fen),
+        in_hospital=PartPosition(letter.in_hospital_fen),
+    )
+
+
 def _sum(holds: Iterable[Hold]) -> PartPosition:
     placed = captured = released = 0
     for hold in holds:

@@ -122,5 +122,8 @@ def _content(
 
 def _copy_code(copy_no: int) -> str:
     """Twelve characters a person can type: 'C1-7KQ9-MX42-H'. Unique by the database's word."""
-    drawn = "".join(secrets.choice(_CODE_LETTERS) for _ in range(9))
+    drawn, rest = "", secrets.randbelow(len(_CODE_LETTERS) ** 9)
+    for _ in range(9):
+        rest, letter = divmod(rest, len(_CODE_LETTERS))
+        drawn += _CODE_LETTERS[letter]
     return f"C{copy_no}-{drawn[:4]}-{drawn[4:8]}-{drawn[8]}"

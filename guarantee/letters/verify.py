@@ -73,6 +73,8 @@ def state_now(letter: Letter, *, at: datetime) -> str:
 
 
 def replaced_by(letter: Letter) -> str:
-    """The number of the letter that took this one's place, or ''."""
+    """The number of the letter that took a voided one's place, or ''."""
+    if letter.state != "voided":
+        return ""
     query = select(Letter.number).where(Letter.replaces_id == letter.id)
     return db.session.scalar(query.order_by(Letter.id.desc())) or ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from guarantee.db import Base, PrimaryKey, db
@@ -44,9 +44,12 @@ class Hospital(Base):
     bank_account_number: Mapped[str] = mapped_column(String(40), default="")
 
 
+_OF_CODE = select(Hospital).where(Hospital.code == bindparam("code"))
+
+
 def hospital_by_code(code: str) -> Hospital:
     """The hospital with this code. Refuses (`UnknownHospital`)."""
-    hospital = db.session.query(Hospital).filter_by(code=code).first()
+    hospital = db.session.scalar(_OF_CODE, {"code": code})
     if hospital is None:
         raise UnknownHospital()
     return hospital

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from guarantee import audit
@@ -141,13 +141,20 @@ def create_token(
     return token
 
 
+_OF_TOKEN = (
+    select(ApiToken.revoked_at, ApiToken.expires_at, Staff)
+    .join(Staff, Staff.id == ApiToken.staff_id)
+    .where(ApiToken.token_hash == bindparam("token_hash"))
+)
+
+
 def staff_of_token(token: str, *, at: datetime) -> Staff | None:
     """Whose API token this is, when it is neither revoked nor expired."""
-    row = db.session.scalar(select(ApiToken).where(ApiToken.token_hash == digest(token)))
+    row = db.session.execute(_OF_TOKEN, {"token_hash": digest(token)}).one_or_none()
     if row is None or row.revoked_at or (row.expires_at and row.expires_at < at):
         return None
-    staff = db.session.get(Staff, row.staff_id)
-    return staff if staff and staff.active else None
+    staff: Staff = row.Staff
+    return staff if staff.active else None
 
 
 def digest(token: str) -> str:
