@@ -82,10 +82,31 @@ for file in swagger-ui.css swagger-ui-bundle.js; do
 done
 cp "$from/LICENSE" "$from/NOTICE" "$from/swagger-ui-bundle.js.LICENSE.txt" "$to/"
 
-# For the tests only, and so not served: what finds pages that some people can't use.
+# Reads the codes in pictures, where the browser itself can't.
+fetch jsqr@1.4.0
+cp "$from/dist/jsQR.js" "$from/LICENSE" "$to/"
+
+# Checks seals in browsers that do not know Ed25519 themselves.
+fetch @noble/ed25519@3.2.0
+cp "$from/index.js" "$from/LICENSE" "$to/"
+
+# For the tests only, and so not served: what finds pages that some people can't use, …
 vendor="$root/tests/vendor"
 fetch axe-core@4.14.1
 cp "$from/axe.min.js" "$from/LICENSE" "$to/"
+
+# … and somebody else's COSE (on somebody else's CBOR), bundled with what it needs.
+fetch @auth0/cose@1.0.2
+(
+    cd "$work" && npm install --silent --ignore-scripts --no-save @auth0/cose@1.0.2 esbuild@0.28.2
+    echo 'export { Sign1, Mac0 } from "@auth0/cose";' > in.js
+    npx esbuild in.js --bundle --format=iife --global-name=COSE --platform=browser --minify \
+        --outfile="$to/auth0-cose.min.js"
+    for name in @auth0/cose cbor-x jose pkijs asn1js pvutils pvtsutils bytestreamjs tslib \
+        @jfromaniello/typedmap @noble/hashes; do
+        echo "== $name" && cat "node_modules/$name"/LICEN* && echo
+    done > "$to/LICENSE"
+)
 vendor="$root/guarantee/static/vendor"
 
 cd "$vendor"
