@@ -14,7 +14,7 @@ from guarantee.business_time import now
 from guarantee.cases.models import Case
 from guarantee.db import db
 from guarantee.letters import number as numbers
-from guarantee.letters.keys import published_keys
+from guarantee.letters.keys import published_keys, signing_key
 from guarantee.letters.models import Letter
 from guarantee.members.models import Member
 from guarantee.parties.sessions import staff_of_token
@@ -200,13 +200,14 @@ def test_a_password_is_asked_for_twice_and_never_shown(run, session):
     assert (short.exit_code, told(short)["error"]["code"]) == (2, "password_too_short")
 
 
-def test_a_new_key_signs_and_the_old_one_stays_published(run, session):
+def test_the_next_key_signs_and_the_old_one_stays_published(run, session):
     make.make_letter()
     session.commit()
-    old = [key["kid"] for key in published_keys()]
+    following, old = (key["kid"] for key in published_keys())
     answer = told(run("keys", "rotate", "--json"))
-    assert answer["retired"] == old
-    assert [key["kid"] for key in published_keys()] == [answer["kid"], *old]
+    assert (answer["kid"], answer["retired"]) == (following, [old])
+    assert [key["kid"] for key in published_keys()] == [*answer["next"], following, old]
+    assert signing_key(at=make.NOW()).kid == following
 
 
 def test_what_was_backed_up_comes_back(run, session, tmp_path):

@@ -68,11 +68,13 @@ def password(name: str, generate: bool, as_json: bool) -> None:
 @as_json
 @with_appcontext
 def rotate(as_json: bool) -> None:
-    """A new key signs from now on; the old ones go on being published."""
+    """The next key signs from now on; the old ones go on being published."""
     kid = done(lambda: rotate_keys(by=system(), at=now()).kid, as_json=as_json)
-    retired = [key["kid"] for key in published_keys() if key["kid"] != kid]
-    text = f"new key {kid}; {len(retired)} retired and still published"
-    tell({"kid": kid, "retired": retired}, text, as_json=as_json)
+    published = published_keys()
+    retired = [key["kid"] for key in published if "until" in key]
+    waiting = [key["kid"] for key in published if "until" not in key and key["kid"] != kid]
+    text = f"{kid} signs now; {len(retired)} retired and still published"
+    tell({"kid": kid, "retired": retired, "next": waiting}, text, as_json=as_json)
 
 
 COMMANDS = (tokens, staff, keys)

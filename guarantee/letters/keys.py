@@ -1,4 +1,9 @@
-"""The keys that seal letters: one signs, retired ones stay published so that old letters hold."""
+"""The keys that seal letters: one signs, the next is published already, retired ones still are.
+
+A device that checks letters without a network knows the keys that it fetched last. The key that
+signs after a rotation is published one rotation ahead, so that such a device reads the new letters
+too; retired keys stay published, so that old letters hold.
+"""
 
 from __future__ import annotations
 
@@ -14,31 +19,33 @@ from guarantee.letters.models import LetterKey
 from guarantee.letters.seal import SigningKey, public_key_from_jwk
 from guarantee.personal_data import seal, unseal
 
-_IN_USE = (
-    select(LetterKey.private_key)
-    .where(LetterKey.retired_at.is_(None))
-    .order_by(LetterKey.id.desc())
-    .limit(1)
-)
+_NOT_RETIRED = select(LetterKey).where(LetterKey.retired_at.is_(None)).order_by(LetterKey.id)
+_IN_USE = _NOT_RETIRED.with_only_columns(LetterKey.private_key).limit(1)
 
 
 def signing_key(*, at: datetime) -> SigningKey:
-    """The key in use; the first letter ever makes the first key."""
-    sealed = db.session.scalar(_IN_USE) or _new_key(at).private_key
+    """The key in use; the first letter ever makes the first key, and the one to follow it."""
+    sealed = db.session.scalar(_IN_USE) or _first_keys(at)[0].private_key
     return SigningKey.from_seed(base64.b64decode(unseal(sealed, "letter_key")))
 
 
 def rotate_keys(*, by: Actor, at: datetime) -> LetterKey:
-    """A new key signs from now on; the old ones sign no more and go on being published."""
-    for row in db.session.scalars(select(LetterKey).where(LetterKey.retired_at.is_(None))):
-        row.retired_at = at
-    made = _new_key(at)
-    audit.record(by=by, at=at, action="letter key rotated", subject=f"letter_key:{made.kid}")
-    return made
+    """The next key signs from now on; answers it. One to follow it is made and published. The old
+    one signs no more and goes on being published."""
+    old, *waiting = db.session.scalars(_NOT_RETIRED).all() or _first_keys(at)
+    old.retired_at = at
+    signs = waiting[0] if waiting else _new_key(at)
+    if len(waiting) < 2:
+        _new_key(at)
+    audit.record(by=by, at=at, action="letter key rotated", subject=f"letter_key:{signs.kid}")
+    return signs
 
 
 def published_keys() -> list[dict[str, str]]:
-    """Every public key, newest first, as JSON Web Keys with `from` and, once retired, `until`."""
+    """Every public key, newest first, as JSON Web Keys: published `from`, signing no more `until`.
+
+    Of those without `until` the last one signs; the others wait for their rotation.
+    """
     rows = db.session.scalars(select(LetterKey).order_by(LetterKey.id.desc()))
     return [
         {
@@ -58,6 +65,11 @@ def published_keys() -> list[dict[str, str]]:
 def known_keys() -> dict[str, object]:
     """The public keys by kid, for `seal.open_seal`."""
     return {jwk["kid"]: public_key_from_jwk(jwk) for jwk in published_keys()}
+
+
+def _first_keys(at: datetime) -> list[LetterKey]:
+    """The first key, which signs, and the one that waits to follow it."""
+    return [_new_key(at), _new_key(at)]
 
 
 def _new_key(at: datetime) -> LetterKey:

@@ -31,6 +31,7 @@ from guarantee.letters.number import LENGTH
 
 LONGEST_HOSPITAL = 24  # characters; a longer name is cut, the paper and the digest have it whole
 _KINDS: tuple[Kind, ...] = ("initial", "top_up")
+_LAST_MOMENT = 253_402_300_800  # the year 10000, in seconds since 1970: no calendar goes further
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ class SealClaims:
             and all(type(count) is int and 0 <= count < 2**63 for count in counts)
             and type(short[13]) is bytes
             and len(short[13]) == 32
+            and max(short[4], short[6]) < _LAST_MOMENT
             and short[2] < len(_KINDS)
             and short[12] in (1, 2, 3, 4)
             and short[1] < 10**LENGTH

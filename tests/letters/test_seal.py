@@ -135,7 +135,19 @@ def test_a_missing_claim_is_refused_though_the_signature_is_ours(key):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{9: -1}, {9: 1.5}, {9: True}, {13: b"short"}, {2: 7}, {12: 5}, {14: False}, {99: 1}]
+    "wrong",
+    [
+        {9: -1},
+        {9: 1.5},
+        {9: True},
+        {13: b"short"},
+        {2: 7},
+        {12: 5},
+        {14: False},
+        {99: 1},
+        {4: 2**62},
+        {6: 2**62},
+    ],
 )
 def test_a_claim_of_another_form_is_refused(wrong):
     with pytest.raises(SealAltered):
