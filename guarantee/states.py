@@ -48,6 +48,10 @@ class StateTable:
         """The roles that may ever cause `event`: what a page or call is open to."""
         return tuple(role for role in Role if any(role in m.who for m in self._of(event)))
 
+    def anyone(self) -> tuple[Role, ...]:
+        """The roles that may cause any event at all."""
+        return tuple(role for role in Role if any(role in m.who for m in self.moves))
+
     def _of(self, event: str) -> list[Move]:
         return [m for m in self.moves if m.event == event]
 

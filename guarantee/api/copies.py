@@ -12,7 +12,7 @@ from guarantee.api.operation import me, operation
 from guarantee.business_time import now
 from guarantee.edge.access import allow
 from guarantee.letters.copies import copy_for, note_copy
-from guarantee.roles import Role
+from guarantee.tables import COPY
 
 blueprint = APIBlueprint("api_copies", __name__, tag="Copies", url_prefix="/api/v1")
 
@@ -37,14 +37,7 @@ class CopyState(Out):
 
 
 @blueprint.post("/copies/<code>/events")
-@allow(
-    Role.CREW,
-    Role.BILLING_DESK,
-    Role.CENTER_FINANCE,
-    Role.HOTLINE,
-    Role.SUPERVISOR,
-    Role.ALLIANCE_FINANCE,
-)
+@allow(*COPY.anyone())
 @operation(CopyState, body=EventIn, idempotent=True)
 def note_copy_event(code: str, body: EventIn) -> CopyState:
     """Say what happened to a copy

@@ -142,6 +142,7 @@ class CopyEvent(Base):
     event: Mapped[str] = mapped_column(String(12))
     at: Mapped[Moment]
     by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    by: Mapped[Staff] = relationship()
 
 
 class TopUpRequest(Base):

@@ -170,6 +170,16 @@ TOP_UP_REQUEST = table_of(
     ],
 )
 
+_WITH_THE_PATIENT = (
+    Role.DISPATCHER,
+    Role.CREW,
+    Role.BILLING_DESK,
+    Role.CENTER_FINANCE,
+    Role.HOTLINE,
+    Role.SUPERVISOR,
+)
+_BACK_AT_THE_CENTER = (Role.DISPATCHER, Role.CREW, Role.CENTER_FINANCE, Role.SUPERVISOR)
+
 COPY = table_of(
     "copy",
     Words("联", "Copy"),
@@ -189,30 +199,18 @@ COPY = table_of(
         "archived": Words("归档", "Archive"),
     },
     [
-        (
-            source,
-            event,
-            event,
-            (
-                Role.CREW,
-                Role.BILLING_DESK,
-                Role.CENTER_FINANCE,
-                Role.HOTLINE,
-                Role.SUPERVISOR,
-                Role.ALLIANCE_FINANCE,
-            ),
-            Words("扫码或输入联号登记", "Scanned, or its code typed"),
-        )
-        for source, event in (
-            ("printed", "handed_over"),
-            ("printed", "signed"),
-            ("handed_over", "signed"),
-            ("handed_over", "returned"),
-            ("signed", "returned"),
-            ("signed", "archived"),
-            ("returned", "mailed"),
-            ("returned", "archived"),
-            ("mailed", "archived"),
+        (source, event, event, who, Words("扫码或输入联号登记", "Scanned, or its code typed"))
+        for source, event, who in (
+            ("printed", "handed_over", _WITH_THE_PATIENT),
+            ("printed", "signed", _WITH_THE_PATIENT),
+            ("handed_over", "signed", _WITH_THE_PATIENT),
+            ("handed_over", "returned", _BACK_AT_THE_CENTER),
+            ("signed", "returned", _BACK_AT_THE_CENTER),
+            # copy 1 in the hospital's files; copies 3 and 4 that nobody scanned on their way
+            ("signed", "archived", (Role.BILLING_DESK, Role.ALLIANCE_FINANCE)),
+            ("returned", "mailed", (Role.CENTER_FINANCE, Role.ALLIANCE_FINANCE)),
+            ("returned", "archived", (Role.CENTER_FINANCE, Role.ALLIANCE_FINANCE)),
+            ("mailed", "archived", (Role.ALLIANCE_FINANCE,)),
         )
     ],
 )

@@ -17,10 +17,11 @@ from guarantee.edge.access import allow
 from guarantee.edge.language import t
 from guarantee.edge.paper import letter_pdf
 from guarantee.edge.transaction import note_view
-from guarantee.letters.copies import note_copy
+from guarantee.letters.copies import holder_of, next_events, note_copy
 from guarantee.letters.lifecycle import void
 from guarantee.letters.models import Letter, LetterPaper
 from guarantee.letters.number import spoken
+from guarantee.letters.paper.wording import COPIES
 from guarantee.letters.position import position_of
 from guarantee.letters.visible import letter_for
 from guarantee.refusals import NotFound, Refusal, Words
@@ -43,12 +44,8 @@ READERS = (
     Role.ADMIN,
     Role.AUDITOR,
 )
-HOLDERS: dict[int, Words] = {
-    1: Words("医院收费处", "Hospital's billing desk"),
-    2: Words("患者", "Patient"),
-    3: Words("急救中心财务（结算）", "Centre's finance, settlement"),
-    4: Words("急救中心财务（存底）", "Centre's finance, file"),
-}
+HOLDERS: dict[int, Words] = {number: copy.name for number, copy in COPIES.items()}
+"""For whom each copy is, in the words that stand on it."""
 
 
 @blueprint.get("/<number>")
@@ -90,7 +87,7 @@ def void_letter(number: str) -> Any:
 
 
 @blueprint.post("/<number>/copies/<int:copy_no>")
-@allow(*(role for role in READERS if any(role in move.who for move in COPY.moves)))
+@allow(*(role for role in COPY.anyone() if role in READERS))
 def move_copy(number: str, copy_no: int) -> Any:
     """Say what happened to one of the four copies. The same again changes nothing."""
 
@@ -128,7 +125,8 @@ def _page(letter: Letter, errors: Mapping[str, Refusal]) -> str:
         sha256=kept.sha256 if kept else "",
         events=events,
         moves=[m for m in LETTER.moves if m.source == letter.state],
-        copy_events={c.copy_no: COPY.events_from(c.state, role) for c in letter.copies},
+        copy_events={c.copy_no: next_events(c, role) for c in letter.copies},
+        has_it={c.copy_no: holder_of(c) for c in letter.copies},
         copy_words=COPY.events,
         holders=HOLDERS,
         history=history_of(letter),

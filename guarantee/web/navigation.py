@@ -9,6 +9,7 @@ from flask import current_app, request, url_for
 from guarantee.edge.access import access_of
 from guarantee.refusals import Words
 from guarantee.roles import Role
+from guarantee.tables import COPY
 
 _ALLIANCE = (Role.HOTLINE, Role.ALLIANCE_FINANCE, Role.ADMIN, Role.AUDITOR)
 
@@ -51,6 +52,7 @@ LANES = (
         Words("医院结算", "Hospital weeks"),
         (Role.ALLIANCE_FINANCE, Role.AUDITOR),
     ),
+    Lane("copies.index", Words("联次", "Copies"), COPY.anyone()),
     Lane("ledger.index", Words("账簿", "Ledger"), (Role.ALLIANCE_FINANCE, Role.AUDITOR)),
     Lane("insurer.index", Words("我的案例", "Our cases"), (Role.INSURER,)),
     Lane("recovery.index", Words("追偿", "Recovery"), (Role.ALLIANCE_FINANCE, Role.INSURER)),
