@@ -26,6 +26,7 @@ _fork = multiprocessing.get_context("fork")
 def run_clients(call: Call, *, meter: Meter, clients: int, seconds: float, first: int) -> Run:
     """`call(n)` over and over by so many clients, n from `first` on, each n once. The caller has
     closed its connections before: a forked one can't be shared."""
+    pass_over_what_stays()  # as a worker of gunicorn does; here, before there are copies to make
     barrier = _fork.Barrier(clients + 1)
     pipes, children = [], []
     for client in range(clients):
@@ -57,7 +58,6 @@ def _client(
     call: Call, barrier: Barrier, answer: Connection, seconds: float, first: int, step: int
 ) -> None:
     os.setsid()  # Linux shares out its processors by session; each backend of the server is one
-    pass_over_what_stays()  # as a worker of gunicorn does
     try:
         for n in range(first, first + WARM_CALLS * step, step):
             call(n)

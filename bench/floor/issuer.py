@@ -7,6 +7,7 @@ import os
 
 from flask import Flask
 from flask.ctx import AppContext
+from sqlalchemy import bindparam, select
 
 from bench.floor.seeding import Seeds
 from guarantee.business_time import now
@@ -16,6 +17,8 @@ from guarantee.edge.transaction import committed
 from guarantee.letters.issue import Issued, issue
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
+
+_CASE = select(Case).where(Case.id == bindparam("case_id"))
 
 
 class Issuer:
@@ -33,7 +36,7 @@ class Issuer:
             self._begin()
         return committed(
             lambda: issue(
-                case=db.session.get_one(Case, self.seeds.case_id(n)),
+                case=db.session.scalars(_CASE, {"case_id": self.seeds.case_id(n)}).one(),
                 hospital=self._hospital,
                 channel="center",
                 by=self._staff,

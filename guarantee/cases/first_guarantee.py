@@ -6,6 +6,7 @@ Headquarters can change them from a day on; a letter keeps the figures it was is
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,26 +30,33 @@ class FirstGuarantee(Base):
     pre_hospital_fen: Mapped[FenColumn]
     in_hospital_fen: Mapped[FenColumn]
 
+
+class Figures(NamedTuple):
+    """What a first letter guarantees, in fen, and since when."""
+
+    valid_from: date
+    pre_hospital_fen: int
+    in_hospital_fen: int
+
     @property
     def total_fen(self) -> int:
         return self.pre_hospital_fen + self.in_hospital_fen
 
 
 _IN_FORCE = (
-    select(FirstGuarantee)
+    select(
+        FirstGuarantee.valid_from, FirstGuarantee.pre_hospital_fen, FirstGuarantee.in_hospital_fen
+    )
     .where(FirstGuarantee.valid_from <= bindparam("day"))
     .order_by(FirstGuarantee.valid_from.desc())
     .limit(1)
 )
 
 
-def first_guarantee_on(day: date) -> FirstGuarantee:
+def first_guarantee_on(day: date) -> Figures:
     """The figures in force on `day`; the defaults when headquarters has set none."""
-    return db.session.scalar(_IN_FORCE, {"day": day}) or FirstGuarantee(
-        valid_from=day,
-        pre_hospital_fen=DEFAULT_PRE_HOSPITAL_FEN,
-        in_hospital_fen=DEFAULT_IN_HOSPITAL_FEN,
-    )
+    row = db.session.execute(_IN_FORCE, {"day": day}).one_or_none()
+    return Figures(*row) if row else Figures(day, DEFAULT_PRE_HOSPITAL_FEN, DEFAULT_IN_HOSPITAL_FEN)
 
 
 def set_first_guarantee(
