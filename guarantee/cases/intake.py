@@ -54,10 +54,10 @@ def take_call(
     pops up at the dispatcher on that extension; nobody is picked for them. The ambulance never
     waits for this.
     """
-    number = _caller_number(caller, center)
-    candidates = find_members(phone=number) if number else []
     query = select(Call).where(Call.center_id == center.id, Call.call_id == call_id)
     told = db.session.scalar(query)
+    number = told.caller if told else _caller_number(caller, center)
+    candidates = find_members(phone=number) if number else []
     if told is not None:
         return told, candidates
     call = Call(

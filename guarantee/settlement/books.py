@@ -12,8 +12,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+
+from guarantee.db import db
 from guarantee.ledger.entries import Movement, account, post_entry
-from guarantee.ledger.models import AccountKind
+from guarantee.ledger.models import Account, AccountKind, Entry, Posting
 from guarantee.parties.centers import Center
 from guarantee.parties.staff import Staff
 from guarantee.settlement.models import Batch, BatchLine, HospitalBatch
@@ -104,6 +107,18 @@ def book_funding(*, center: Center, amount_fen: int, key: str, by: Staff, at: da
         at=at,
         key=key,
     )
+
+
+def funded_so(*, center: Center, amount_fen: int, key: str) -> bool:
+    """Whether what is booked under `key` is this amount for this centre."""
+    query = (
+        select(Posting.amount_fen, Account.owner_id)
+        .join(Entry, Entry.id == Posting.entry_id)
+        .join(Account, Account.id == Posting.debit_account_id)
+        .where(Entry.key == key)
+    )
+    amount, owner = db.session.execute(query).one()
+    return bool((amount, owner) == (amount_fen, center.id))
 
 
 def _lines(batch: Batch, part: str) -> list[BatchLine]:

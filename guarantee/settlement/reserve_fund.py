@@ -34,7 +34,7 @@ from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from guarantee.refusals import Conflict, Invalid, Words
-from guarantee.settlement.books import book_funding
+from guarantee.settlement.books import book_funding, funded_so
 from guarantee.settlement.models import ReserveDrawdown
 from guarantee.settlement.report import LONGEST_RECEIPT, receipt_key
 
@@ -87,6 +87,16 @@ class AmountNotPositive(Invalid):
     field = "amount_fen"
 
 
+class TransferKnown(Conflict):
+    code = "transfer_known"
+    words = Words(
+        "该转账编号已登记过，金额或急救中心与本次不同。请核对银行回单。",
+        "This transfer's reference is booked already, with another amount or for another centre. "
+        "Look at the bank's advice again.",
+    )
+    field = "key"
+
+
 class PaidLater(Invalid):
     code = "day_in_future"
     words = Words("日期不能晚于今天。", "The day is not after today.")
@@ -95,7 +105,8 @@ class PaidLater(Invalid):
 
 def fund(*, center: Center, amount_fen: int, key: str, by: Staff, at: datetime) -> int:
     """Fill the centre's fund from the bank; answers its new balance. The same `key` (the transfer's
-    reference) counts once. Refuses `amount_not_positive`."""
+    reference) counts once. Refuses `amount_not_positive`, and `transfer_known` when that transfer
+    was booked otherwise."""
     if amount_fen <= 0:
         raise AmountNotPositive()
     try:
@@ -104,6 +115,8 @@ def fund(*, center: Center, amount_fen: int, key: str, by: Staff, at: datetime) 
     except IntegrityError as error:
         if not broke(error, "uq_ledger_entries_key"):
             raise
+        if not funded_so(center=center, amount_fen=amount_fen, key=f"fund:{key}"):
+            raise TransferKnown() from error
         return balance(center)
     audit.record(
         by=by,

@@ -43,6 +43,16 @@ def test_the_same_call_told_twice_counts_once(session, at) -> None:
     assert session.scalar(select(func.count(LiveEvent.id))) == 1
 
 
+def test_a_call_told_again_with_another_number_is_still_the_first_callers(session, at) -> None:
+    mine = make.make_enrolment(make.make_member(phone="13812345678")).member
+    make.make_enrolment(make.make_member("路人", phone="13900000000"))
+    center = make.make_center()
+    ring(center, at, "13812345678")
+    again, candidates = ring(center, at, "13900000000")
+    assert again.caller == "13812345678"
+    assert [member.id for member in candidates] == [mine.id]
+
+
 def test_another_centre_may_use_the_same_call_id(session, at) -> None:
     first, _ = ring(make.make_center(), at)
     second, _ = ring(make.make_center(), at)

@@ -53,6 +53,19 @@ def test_filling_the_fund_counts_once_for_one_transfer(week):
     assert reserve_fund.balance(week.center) == 1_000_500
 
 
+def test_a_transfer_that_is_booked_is_not_booked_with_another_amount_or_for_another_centre(week):
+    def fill(center, fen):
+        reserve_fund.fund(center=center, amount_fen=fen, key="T-1", by=week.clerk, at=TUESDAY)
+
+    fill(week.center, 500)
+    other = factories.make_center()
+    for center, fen in ((week.center, 600), (other, 500)):
+        with pytest.raises(reserve_fund.TransferKnown):
+            fill(center, fen)
+    assert reserve_fund.balance(week.center) == 1_000_500
+    assert reserve_fund.balance(other) == 0
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
