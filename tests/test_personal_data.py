@@ -39,6 +39,17 @@ def test_a_document_and_a_phone_never_share_a_fingerprint():
     assert personal_data.fingerprint("phone", "1") != personal_data.fingerprint("document", "1")
 
 
+def test_a_fingerprint_says_nothing_without_the_key():
+    """A phone has so few digits that a plain hash is found by trying them all."""
+    mine = personal_data.fingerprint("phone", "13812345678")
+    try:
+        personal_data.use_keys(encryption_key=b"x" * 32, signing_key=b"s" * 32)
+        assert personal_data.fingerprint("phone", "13812345678") != mine
+    finally:
+        personal_data.use_keys(encryption_key=b"k" * 32, signing_key=b"s" * 32)
+    assert personal_data.fingerprint("phone", "13812345678") == mine
+
+
 def test_the_database_holds_no_document_number_and_no_phone(session):
     member = make_member()
     session.commit()
