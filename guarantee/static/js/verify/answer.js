@@ -37,7 +37,7 @@ export function signed(claims, kid, by) {
   put("kind", said(`kind-${claims.kind}`));
   put("copyNo", said(`copy-${claims.copyNo}`));
   put("kid", kid);
-  put("by", by);
+  put("by", said(`by-${by}`));
   return card;
 }
 
