@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     String,
@@ -73,6 +74,11 @@ class KeptAnswer(Base):
     made_at: Mapped[Moment]
 
 
+_NUMBER = bindparam("number", type_=BigInteger)
+_WAIT_FOR_LOCK = select(func.pg_advisory_xact_lock(_NUMBER))
+_TRY_LOCK = select(func.pg_try_advisory_xact_lock(_NUMBER))
+
+
 def claim(*, staff_id: int, key: str, wait: bool = False) -> None:
     """Be the only one at work under this key until the transaction ends, however it ends.
 
@@ -84,8 +90,8 @@ def claim(*, staff_id: int, key: str, wait: bool = False) -> None:
     if connection.dialect.name == "postgresql":
         number = lock_number(staff_id=staff_id, key=key)
         if wait:
-            db.session.execute(select(func.pg_advisory_xact_lock(number)))
-        elif not db.session.scalar(select(func.pg_try_advisory_xact_lock(number))):
+            db.session.execute(_WAIT_FOR_LOCK, {"number": number})
+        elif not db.session.scalar(_TRY_LOCK, {"number": number}):
             raise InProgress()
     db.session.info[OF_THIS_WORK] = key
 
