@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     """Encrypts personal data at rest and keys the blind indexes."""
     signing_key: SecretStr = SecretStr("")
     """Wraps the private halves of the letter-signing keys kept in the database."""
+    pades_key: SecretStr = SecretStr("")
+    """PEM, EC P-256: signs archived PDFs as PAdES, together with the certificate below. Off when
+    both are empty."""
+    pades_certificate: str = ""
+    """PEM of the key's certificate; the rest of its chain may follow."""
     webhook_keys: tuple[SecretStr, ...] = ()
     """Standard Webhooks secrets of the telephone systems: two while one is rotated."""
     public_url: str = "http://127.0.0.1:8000"

@@ -163,6 +163,7 @@ BODIES = {
     "api_charges.send_final_bill": {},
     "api_top_ups.ask_for_top_up": {"amount_fen": 1, "reason": "x"},
     "api_copies.note_copy_event": {"event": "signed"},
+    "api_signatures.sign_letter": {"signer": "member"},
     "api_settlement.approve_batch": {},
     "api_settlement.resolve_difference": {"decision": "carry", "reason": "x"},
     "api_payments.mail_originals": {"courier": "x", "tracking_number": "1"},

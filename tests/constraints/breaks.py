@@ -44,6 +44,8 @@ START: dict[str, Row] = {
     },
     # Which is decided: only its state is in the way.
     "ck_top_up_requests_state_known": {"state": "denied", **_DECIDED},
+    # Of somebody who has a relation: only the word is in the way.
+    "ck_letter_signatures_relation_known": {"signer": "companion", "relation": "spouse"},
     # Of which the counts need not agree.
     "ck_sign_offs_counts_not_negative": {"note": "counted twice"},
     # Which belongs to no letter: the other index does not count it.

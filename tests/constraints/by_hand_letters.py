@@ -92,6 +92,27 @@ LETTERS: dict[str, Break] = {
         {"state": "lapsed"},
         _VOIDED,
     ),
+    "ck_letter_signatures_companion_has_relation": so(
+        "Somebody else signs for the member: what they are to the member is asked, and only then.",
+        {"signer": "companion", "relation": "spouse", "points": 12},
+        {"relation": ""},
+        {"signer": "member"},
+    ),
+    "ck_letter_signatures_drawn_unless_hospital": so(
+        "A member or companion draws; the hospital's desk may confirm by name.",
+        {"signer": "hospital", "points": 0},
+        {"signer": "member"},
+        {"signer": "companion", "relation": "child"},
+    ),
+    "ck_letter_signatures_digests_whole": so(
+        "A digest that was cut short proves nothing.",
+        {"letter_digest": "a" * 64},
+        {"letter_digest": "a" * 63},
+        {"digest": "b" * 24},
+    ),
+    "ck_letter_signatures_points_not_negative": so(
+        "", {"signer": "hospital", "points": 0}, {"points": -1}
+    ),
     "ck_top_up_requests_granted_has_letter": so(
         "Granted is a request that led to a top-up letter, and no other.",
         {"state": "granted", "top_up_id": THERE, **_DECIDED},

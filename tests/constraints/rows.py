@@ -110,8 +110,8 @@ def _of_type(column: Column[Any], n: int) -> Any:
         case LargeBinary():
             return b"%PDF"
         case String():
-            # Digits that fill a short column: a week has 8 signs, a letter's number 16.
-            width = min(kind.length or 16, 16)
+            # Digits that fill the column: a week has 8 signs, a letter's number 16, a digest 64.
+            width = kind.length if kind.length in range(1, 17) or kind.length == 64 else 16
             return str(10 ** (width - 1) + n % 10 ** (width - 1))
     raise NotImplementedError(f"{column}: a value of {kind!r}")
 

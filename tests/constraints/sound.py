@@ -47,6 +47,11 @@ SITUATIONS: dict[str, list[Row]] = {
     "job_runs": [{}, {"outcome": "done", "finished_at": NOON}],
     "ledger_accounts": [{"kind": "insurer_receivable"}],  # may be above nothing and below
     "letter_copies": [{"copy_no": 1}],
+    "letter_signatures": [
+        {"signer": "member", "relation": "", "points": 12},
+        {"signer": "companion", "relation": "spouse", "points": 12},
+        {"signer": "hospital", "relation": "", "points": 0},
+    ],
     "letters": [
         {"kind": "initial", "lapses_at": LATER},
         {"kind": "top_up", "amends_id": THERE, "pre_hospital_fen": 0, "lapses_at": LATER},

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from guarantee.config import ROOT
 from guarantee.db import db
@@ -119,14 +119,15 @@ def test_what_the_release_before_wrote_by_its_own_rules_is_mended(before):
 def test_rows_that_keep_to_the_rules_are_as_they_were(before):
     """A row in each table; SQLite looks through its file with the new rules once more."""
     with db.engine.begin() as connection:
-        rows = RowMaker(connection)
-        for table in TABLES.values():
-            rows.added(table)
-        kept = {name: contents(connection, name) for name in TABLES}
+        rows, there = RowMaker(connection), inspect(connection).get_table_names()
+        for name, table in TABLES.items():
+            if name in there:  # others came with a later migration
+                rows.added(table)
+        kept = {name: contents(connection, name) for name in TABLES if name in there}
     answer = upgraded(before)
     assert answer.exit_code == 0, answer.output
     with db.engine.connect() as connection:
-        assert {name: contents(connection, name) for name in TABLES} == kept
+        assert {name: contents(connection, name) for name in kept} == kept
         if connection.dialect.name == "sqlite":
             assert connection.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]
 
