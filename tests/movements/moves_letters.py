@@ -33,7 +33,9 @@ class LetterMoves(SideBySide):
         return key
 
     def change_sum(self) -> None:
-        cover, insured = self.pick("cover", self.model.covers), self.draw(SUMS, "sum insured")
+        self.change_sum_of(self.pick("cover", self.model.covers), self.draw(SUMS, "sum insured"))
+
+    def change_sum_of(self, cover: Key, insured: int) -> None:
         self.move(
             "sum changed",
             lambda: self.model.change_sum(cover, insured),
@@ -88,7 +90,9 @@ class LetterMoves(SideBySide):
         )
 
     def end_case(self) -> None:
-        case = self.a_case("verified", "guaranteed")
+        self.end_this_case(self.a_case("verified", "guaranteed"))
+
+    def end_this_case(self, case: Key) -> None:
         center = self.model.cases[case].center
         self.move(
             "case ended",
@@ -126,7 +130,9 @@ class LetterMoves(SideBySide):
         )
 
     def hand_back(self) -> None:
-        letter, api = self.a_desks_letter("presented"), self.through_the_api()
+        self.hand_back_letter(self.a_desks_letter("presented"), api=self.through_the_api())
+
+    def hand_back_letter(self, letter: Key, *, api: bool) -> None:
         hospital = self.model.letters[letter].hospital
         self.move(
             "letter handed back",
@@ -135,7 +141,9 @@ class LetterMoves(SideBySide):
         )
 
     def void(self) -> None:
-        letter, api = self.a_letter("issued"), self.through_the_api()
+        self.void_letter(self.a_letter("issued"), api=self.through_the_api())
+
+    def void_letter(self, letter: Key, *, api: bool) -> None:
         center = self.model.center_of(self.model.letters[letter])
         self.move(
             "letter voided",

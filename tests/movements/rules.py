@@ -43,6 +43,8 @@ class Movements(SettlementMoves):
         self.issue_to(self.case_of(self.cover(1, 1_500_000), 0, "document", ""), 2)
         for center in self.people.centers:
             self.fill(center, 1_000_000, self.key("transfer"))
+        if self.pick("a bad day", [False, True]):
+            self._nothing_goes_right()
         weeks = self.pick("so far", [0, 1, 2])
         if weeks:
             self._a_week_passes()
@@ -51,9 +53,25 @@ class Movements(SettlementMoves):
             for _ in range(8):
                 self._any_of(data, *self._due(), "charge_stay")
 
+    def _nothing_goes_right(self) -> None:
+        """A letter to the wrong hospital is voided, the next one handed back, the patient leaves;
+        and the insurer lowers what he was insured for."""
+        cover = self.cover(1, 2_000_000)
+        case = self.case_of(cover, 1, "document", "")
+        for hospital in (0, 1):
+            letter = self.issue_to(case, hospital)
+            assert letter is not None
+            if hospital:
+                self.present_letter(letter, api=True)
+                self.hand_back_letter(letter, api=False)
+            else:
+                self.void_letter(letter, api=False)
+        self.end_this_case(case)
+        self.change_sum_of(cover, 1_000_000)
+
     def _a_week_passes(self) -> None:
         """The first patient goes home, the second one's hospital and ride are paid."""
-        stay, other = self.model.letters
+        stay, other = list(self.model.letters)[:2]
         center, day = self.people.centers[0], day_of(self.people.at)
         for part, letter, sender, fen in (
             (IN, stay, self.people.network[0], 30_000),
