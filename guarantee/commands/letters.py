@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from guarantee.business_time import now
@@ -46,7 +47,9 @@ def render(number: str, output: Path, copy_no: int | None, as_json: bool) -> Non
         letter = letter_for(number, system())
         if copy_no is not None:
             return letter.number, single_copy(letter, copy_no)
-        return letter.number, paper_of(letter, at=now()).pdf
+        return letter.number, paper_of(
+            letter, settings=current_app.config["SETTINGS"], at=now()
+        ).pdf
 
     bare, pdf = done(print_it, as_json=as_json)
     output.write_bytes(pdf)

@@ -6,15 +6,43 @@ print is counted. That is a transaction of its own, as with the views of persona
 
 from __future__ import annotations
 
-from flask import Response
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from flask import Response, current_app
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from guarantee.business_time import now
 from guarantee.db import db
+from guarantee.edge.database_faults import Unavailable
 from guarantee.edge.transaction import committed, note_view
-from guarantee.letters.models import Letter
-from guarantee.letters.printing import count_print, paper_of, single_copy
-from guarantee.refusals import NotFound
+from guarantee.letters.models import Letter, LetterPaper
+from guarantee.letters.printing import (
+    as_archived,
+    count_print,
+    keep_paper,
+    letter_says,
+    single_copy,
+)
+from guarantee.letters.prints import note_failure
+from guarantee.letters.renderer import reason_of
+from guarantee.refusals import NotFound, Words
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class PaperFailed(Unavailable):
+    code = "paper_failed"
+    words = Words(
+        "担保函号有效，可以先报号；PDF 这次没有生成，已记录，系统会自动重试，也可以刷新再试。",
+        "The number stands and can be read out. Its PDF could not be made this time; that is on"
+        " record, it is tried again by itself, and you may reload to try now.",
+    )
+    retry_after = 5
 
 
 class NoSuchCopy(NotFound):
@@ -22,7 +50,8 @@ class NoSuchCopy(NotFound):
 
 
 def letter_pdf(letter: Letter, copy: str | None) -> Response:
-    """All four copies, or the one named (`?copy=1` to 4). Refuses `not_found` for another copy.
+    """All four copies, or the one named (`?copy=1` to 4). Refuses `not_found` for another copy;
+    raises `PaperFailed`, which is put into the record, where the PDF can't be made.
 
     The caller has made sure that the present person may see this letter.
     """
@@ -31,16 +60,39 @@ def letter_pdf(letter: Letter, copy: str | None) -> Response:
     letter_id, number = letter.id, letter.number
     if copy:
         note_view(action="letter copy printed", subject=f"letter:{number}", copy=int(copy))
-        return _pdf(single_copy(letter, int(copy)), f"{number}-{copy}")
-    db.session.rollback()  # the page's reading ends here
+        single = _made(number, lambda: single_copy(letter, int(copy)))
+        return _pdf(single, f"{number}-{copy}")
+    if db.session.get(LetterPaper, letter_id) is None:
+        content = _made(number, lambda: letter_says(letter))
+        db.session.rollback()  # the page's reading ends here: pages are laid out outside of it
+        settings = current_app.config["SETTINGS"]
+        pdf = _made(number, lambda: as_archived(content, settings=settings, at=now()))
+    else:
+        db.session.rollback()
+        pdf = b""
 
     def fetch() -> bytes:
+        kept = db.session.get(LetterPaper, letter_id)
+        paper = kept or keep_paper(letter_id, pdf, at=now())
         wanted = db.session.get_one(Letter, letter_id)
-        paper = paper_of(wanted, at=now())
         count_print(paper=paper, letter=wanted, by=current_user, at=now())
         return paper.pdf
 
     return _pdf(committed(fetch), number)
+
+
+def _made(number: str, work: Callable[[], T]) -> T:
+    """What `work` makes. That it failed is written down at once, whatever becomes of the page."""
+    try:
+        return work()
+    except SQLAlchemyError:
+        raise  # about the database, not about this letter
+    except Exception as error:
+        reason = reason_of(error)
+        log.exception("letter not printed", number=number, reason=reason)
+        db.session.rollback()
+        committed(lambda: note_failure(number=number, reason=reason, by=current_user, at=now()))
+        raise PaperFailed() from error
 
 
 def _pdf(data: bytes, name: str) -> Response:

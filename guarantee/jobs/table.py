@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from guarantee.jobs import work
 from guarantee.jobs.errand import Errand
+from guarantee.jobs.printing import print_letters
 from guarantee.jobs.schedule import Schedule
 from guarantee.refusals import NotFound, Words
 
@@ -46,6 +47,17 @@ JOBS: dict[str, Job] = {
             work.lapse_letters,
         ),
         Job(
+            "letters-print",
+            Words("生成担保函 PDF", "Print letters ahead"),
+            Words(
+                "为新出的担保函生成 PDF；生成失败的稍后重试",
+                "Makes the PDFs of new letters; those that failed are tried again later",
+            ),
+            Schedule("* * * * *", Words("每分钟", "every minute")),
+            timedelta(minutes=5),
+            print_letters,
+        ),
+        Job(
             "settlement-open",
             Words("建立周结算批次", "Open the week's batches"),
             Words(
@@ -72,6 +84,7 @@ JOBS: dict[str, Job] = {
 
 COUNTS: dict[str, Words] = {
     "lapsed": Words("失效", "lapsed"),
+    "printed": Words("已生成", "printed"),
     "batches": Words("中心批次", "centres' batches"),
     "hospital_batches": Words("医院批次", "hospitals' batches"),
     "answers": Words("应答", "answers"),

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from guarantee.business_time import now
 from guarantee.db import db
+from guarantee.jobs.table import JOBS
 from guarantee.letters import number as numbers
 from tests.factories import make_letter
 from tests.jobs.processes import started
@@ -38,7 +39,7 @@ def test_a_worker_asked_to_stop_while_it_waits_ends_at_once_and_in_order(app, se
     said = []
     while not said or said[-1].get("job") != "tidy":  # the last of the table
         said.append(json.loads(process.stdout.readline()))
-    assert {one.get("job") for one in said[1:]} == {"letters-lapse", "settlement-open", "tidy"}
+    assert {one.get("job") for one in said[1:]} == set(JOBS)
     assert said[1]["did"] == {"lapsed": 2}
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=60)
