@@ -54,13 +54,15 @@ def qr_drawing(text: str) -> bytes:
 @dataclass(frozen=True, slots=True)
 class Writing:
     """A line of ASCII in the strong type: size in points, place of its start (or, `at_right`, of
-    its end) and of its baseline in millimetres from the page's top left corner."""
+    its end) and of its baseline in millimetres from the page's top left corner; `gap`: by so many
+    millimetres a blank is wider."""
 
     text: str
     size: float
     left: float
     base: float
     at_right: bool = False
+    gap: float = 0.0
 
 
 def written(writings: Iterable[Writing]) -> bytes:
@@ -70,7 +72,10 @@ def written(writings: Iterable[Writing]) -> bytes:
         width = width_of(one.text, one.size, strong=True) if one.at_right else 0.0
         left, base = (one.left - width) * POINTS, (PAGE_HEIGHT - one.base) * POINTS
         shown = pydyf.String(one.text.encode("cp1252")).data
-        parts.append(b"/Code %.1f Tf 1 0 0 1 %.3f %.3f Tm %b Tj" % (one.size, left, base, shown))
+        gap = one.gap * POINTS
+        parts.append(
+            b"/Code %.1f Tf %.3f Tw 1 0 0 1 %.3f %.3f Tm %b Tj" % (one.size, gap, left, base, shown)
+        )
     return b" ".join([*parts, b"ET"])
 
 

@@ -79,7 +79,7 @@ def _writings(lines: Lines) -> tuple[Writing, ...]:
     first = g.AMOUNTS_TOP + g.AMOUNT_HEAD
     right = g.LEFT + g.ITEM + g.FIGURE
     return (
-        Writing(lines.number, g.NUMBER_TYPE, g.NUMBER_TEXT, number),
+        Writing(lines.number, g.NUMBER_TYPE, g.NUMBER_TEXT, number, gap=g.NUMBER_GAP),
         Writing(lines.hotline, g.HOTLINE_TYPE, g.HOTLINE_TEXT, hotline),
         Writing(lines.digest, g.DIGEST_TYPE, g.LEFT + g.WIDTH, digest, at_right=True),
         *(

@@ -51,6 +51,7 @@ SPARE = 0.3  # millimetres that a line on the form has to leave
 BASE = 0.436  # baseline below the middle of a line, in type sizes: Noto's ascent and descent
 NUMBER_LEFT, NUMBER_TOP, NUMBER_WIDTH, NUMBER = LEFT, 43.0, 138.0, 13.5
 NUMBER_TEXT = NUMBER_LEFT + 31.0
+NUMBER_GAP = 3.4  # between its groups of four, besides the blank
 REMARK_TOP = NUMBER_TOP + NUMBER + 0.9
 
 CODE_SIDE = 36.0  # of the QR symbol without its quiet zone
