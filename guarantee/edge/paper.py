@@ -14,6 +14,7 @@ from flask import Response, current_app
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from guarantee import audit
 from guarantee.business_time import now
 from guarantee.db import db
 from guarantee.edge.database_faults import Unavailable
@@ -28,6 +29,7 @@ from guarantee.letters.printing import (
 )
 from guarantee.letters.prints import note_failure
 from guarantee.letters.renderer import reason_of
+from guarantee.letters.signed_copy import marks_of, signed_copy
 from guarantee.refusals import NotFound, Words
 
 T = TypeVar("T")
@@ -62,14 +64,7 @@ def letter_pdf(letter: Letter, copy: str | None) -> Response:
         note_view(action="letter copy printed", subject=f"letter:{number}", copy=int(copy))
         single = _made(number, lambda: single_copy(letter, int(copy)))
         return _pdf(single, f"{number}-{copy}")
-    if db.session.get(LetterPaper, letter_id) is None:
-        content = _made(number, lambda: letter_says(letter))
-        db.session.rollback()  # the page's reading ends here: pages are laid out outside of it
-        settings = current_app.config["SETTINGS"]
-        pdf = _made(number, lambda: as_archived(content, settings=settings, at=now()))
-    else:
-        db.session.rollback()
-        pdf = b""
+    pdf = _made_unless_kept(letter)
 
     def fetch() -> bytes:
         kept = db.session.get(LetterPaper, letter_id)
@@ -79,6 +74,45 @@ def letter_pdf(letter: Letter, copy: str | None) -> Response:
         return paper.pdf
 
     return _pdf(committed(fetch), number)
+
+
+def signed_pdf(letter: Letter) -> Response:
+    """The signed copy, which begins with the original's bytes. Refuses `not_signed`,
+    `signature_altered`; raises `PaperFailed` as `letter_pdf` does.
+
+    Not a print of the letter: that the copy was fetched is a record of its own.
+    """
+    marks = marks_of(letter)
+    letter_id, number = letter.id, letter.number
+    pdf = _made_unless_kept(letter)
+
+    def original() -> tuple[bytes, str]:
+        kept = db.session.get(LetterPaper, letter_id)
+        paper = kept or keep_paper(letter_id, pdf, at=now())
+        digests = [mark.digest for mark in marks]
+        audit.record(
+            by=current_user,
+            at=now(),
+            action="signed copy printed",
+            subject=f"letter:{number}",
+            signature=digests,
+        )
+        return paper.pdf, paper.sha256
+
+    return _pdf(signed_copy(*committed(original), marks), f"{number}-signed")
+
+
+def _made_unless_kept(letter: Letter) -> bytes:
+    """The letter's bytes where nobody keeps them yet, else nothing. The page's reading ends here:
+    pages are laid out outside of it."""
+    if db.session.get(LetterPaper, letter.id) is not None:
+        db.session.rollback()
+        return b""
+    number = letter.number
+    content = _made(number, lambda: letter_says(letter))
+    db.session.rollback()
+    settings = current_app.config["SETTINGS"]
+    return _made(number, lambda: as_archived(content, settings=settings, at=now()))
 
 
 def _made(number: str, work: Callable[[], T]) -> T:

@@ -66,7 +66,7 @@ def _signer(key: str, certificates: str) -> SimpleSigner:
     if private.public_key() != public:
         raise NotAPair("PADES_CERTIFICATE is not the certificate of PADES_KEY")
     own, *chain = load_certs_from_pemder_data(certificates.encode())
-    known = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    known = SimpleCertificateStore()
     known.register_multiple(chain)
     return SimpleSigner(
         signing_cert=own,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import segno
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import select
@@ -32,6 +32,7 @@ from guarantee.web import forms
 from guarantee.web.letters import HOLDERS
 from guarantee.web.scene import CONDITIONS, about_verification, record_verification
 from guarantee.web.shell import settings
+from guarantee.web.signing import PATIENT_SIDE, about_signing, record_signature
 
 blueprint = Blueprint("crew", __name__, url_prefix="/crew")
 
@@ -84,12 +85,41 @@ def arrive(case_id: int) -> Any:
     """At the hospital. Pressed again, it stays the first moment."""
 
     def work(case: Case) -> None:
-        letter = _letter_of(case)
-        if letter is None:
-            raise NoLetterYet()
-        note_arrival(case=case, hospital=letter.hospital, by=current_user, at=now())
+        hospital = _letter_there_is(case.id).hospital
+        note_arrival(case=case, hospital=hospital, by=current_user, at=now())
 
     return _done_to(case_id, work)
+
+
+@blueprint.get("/cases/<int:case_id>/signature")
+@allow(Role.CREW)
+def signature(case_id: int) -> Any:
+    """Where the member or a companion reads what is signed, and signs it with a finger."""
+    case = case_for(case_id, current_user)
+    letter = _letter_of(case)
+    if letter is None:
+        return redirect(url_for("crew.show", case_id=case.id))
+    note_view(action="letter viewed", subject=f"letter:{letter.number}")
+    return _signature_page(case, letter, {})
+
+
+@blueprint.post("/cases/<int:case_id>/signature")
+@allow(Role.CREW)
+def sign_letter(case_id: int) -> Any:
+    """Keep what was drawn. What was signed before stays beside it."""
+
+    def work() -> str:
+        record_signature(_letter_there_is(case_id), *PATIENT_SIDE)
+        flash(t("签字已保存。", "The signature is kept."), "ok")
+        return url_for("crew.show", case_id=case_id)
+
+    def again(errors: dict[str, Refusal]) -> str:
+        case = case_for(case_id, current_user)
+        letter = _letter_of(case)
+        return _signature_page(case, letter, errors) if letter else _page(case, errors)
+
+    case_for(case_id, current_user)
+    return forms.attempt(work, again=again)
 
 
 @blueprint.post("/cases/<int:case_id>/copies/<code>")
@@ -105,6 +135,18 @@ def hand_copy(case_id: int, code: str) -> Any:
         note_copy(copy=copy, event=event, by=current_user, at=now())
 
     return _done_to(case_id, work)
+
+
+def _letter_there_is(case_id: int) -> Letter:
+    letter = _letter_of(case_for(case_id, current_user))
+    if letter is None:
+        raise NoLetterYet()
+    return letter
+
+
+def _signature_page(case: Case, letter: Letter, errors: dict[str, Refusal]) -> str:
+    about = about_signing(letter)
+    return render_template("crew/signature.html", case=case, letter=letter, errors=errors, **about)
 
 
 def _done_to(case_id: int, work: Callable[[Case], None]) -> Any:
@@ -140,6 +182,7 @@ def _page(case: Case, errors: dict[str, Refusal]) -> str:
         hotline_phone=settings().hotline_phone,
         errors=errors,
         **about_verification(case),
+        **(about_signing(letter) if letter else {}),
     )
 
 

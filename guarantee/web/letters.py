@@ -15,7 +15,7 @@ from guarantee.business_time import now
 from guarantee.db import db
 from guarantee.edge.access import allow
 from guarantee.edge.language import t
-from guarantee.edge.paper import letter_pdf
+from guarantee.edge.paper import letter_pdf, signed_pdf
 from guarantee.edge.transaction import note_view
 from guarantee.letters.copies import holder_of, next_events, note_copy
 from guarantee.letters.lifecycle import void
@@ -32,6 +32,7 @@ from guarantee.web import forms
 from guarantee.web.history import history_of
 from guarantee.web.ledger.of_letter import money_of
 from guarantee.web.shell import back_to
+from guarantee.web.signing import about_signatures
 
 blueprint = Blueprint("letters", __name__, url_prefix="/letters")
 
@@ -65,6 +66,13 @@ def show(number: str) -> Any:
 def paper(number: str) -> Response:
     """The PDF as issued; `?copy=1` to 4 for one copy. The first is a print, more are reprints."""
     return letter_pdf(letter_for(number, current_user), request.args.get("copy"))
+
+
+@blueprint.get("/<number>/signed.pdf")
+@allow(*READERS)
+def signed_paper(number: str) -> Response:
+    """The signed copy, beside the original: its pages with the electronic signatures."""
+    return signed_pdf(letter_for(number, current_user))
 
 
 @blueprint.post("/<number>/void")
@@ -134,4 +142,5 @@ def _page(letter: Letter, errors: Mapping[str, Refusal]) -> str:
         history=history_of(letter),
         may_open_case=role in (Role.DISPATCHER, Role.HOTLINE),
         errors=errors,
+        **about_signatures(letter),
     )

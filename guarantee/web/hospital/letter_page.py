@@ -31,6 +31,7 @@ from guarantee.tables import LETTER
 from guarantee.web import forms
 from guarantee.web.listing import Listing
 from guarantee.web.shell import settings
+from guarantee.web.signing import about_signing
 
 blueprint = Blueprint("hospital", __name__, url_prefix="/hospital")
 
@@ -123,6 +124,7 @@ def letter_page(letter: Letter, errors: dict[str, Refusal] | None = None, opened
         opened=opened,
         newest_event=events.newest_id(),
         paid=paid_in(hospital_id=initial.hospital_id, at=at),
+        **about_signing(letter),
     )
 
 

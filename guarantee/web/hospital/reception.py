@@ -13,22 +13,25 @@ from guarantee.letters import lifecycle
 from guarantee.roles import Role
 from guarantee.web import forms
 from guarantee.web.hospital.letter_page import blueprint, done_on, own_letter
+from guarantee.web.signing import record_signature
 
 
 @blueprint.post("/letters/<number>/accept")
 @allow(Role.BILLING_DESK)
 def accept(number: str) -> Any:
-    """Accept the letter: from here it is irrevocable."""
+    """Accept the letter: from here it is irrevocable. A name given confirms its receipt too."""
     letter = own_letter(number)
 
     def work() -> str:
         lifecycle.present(letter=letter.amends or letter, by=current_user, at=now())
+        if forms.text("signer_name", most=60):
+            record_signature(letter.amends or letter, "hospital")
         return t(
             "已接收，担保不可撤销。请安排收治，费用随时记账。",
             "Accepted, and irrevocable. Admit the patient; post charges as they arise.",
         )
 
-    return done_on(letter, work)
+    return done_on(letter, work, part="accept")
 
 
 @blueprint.post("/letters/<number>/refuse")
