@@ -6,7 +6,6 @@ charges, settlement; on top of them the pages (`web`), the API (`api`) and the c
 
 from __future__ import annotations
 
-from inspect import iscoroutinefunction
 from pathlib import Path
 
 from flask import Flask
@@ -14,7 +13,7 @@ from flask_alembic import Alembic
 
 from guarantee import api, commands, personal_data, web
 from guarantee.config import ROOT, Settings, from_environment
-from guarantee.db import Base, db
+from guarantee.db import Base, connect_arguments, db
 from guarantee.demo.mark import refuse_real_data
 from guarantee.edge.access import enforce
 from guarantee.edge.accounts import init_accounts, protect_forms
@@ -47,7 +46,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.key("secret_key"),
-        SQLALCHEMY_ENGINES={"default": {"url": settings.database_url, **_pool(settings)}},
+        SQLALCHEMY_ENGINES={
+            "default": {
+                "url": settings.database_url,
+                "connect_args": connect_arguments(settings.database_url),
+                **_pool(settings),
+            }
+        },
         ALEMBIC={"script_location": str(ROOT / "migrations")},
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + 64 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -62,10 +67,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         encryption_key=settings.key("encryption_key"), signing_key=settings.key("signing_key")
     )
     db.init_app(app)
-    # no session of ours is asynchronous; closing none of them starts a thread for each request
-    app.teardown_appcontext_funcs[:] = [
-        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
-    ]
     if settings.demo and settings.database_url.startswith("postgresql"):
         with app.app_context(), db.engine.connect() as connection:
             refuse_real_data(connection)

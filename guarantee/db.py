@@ -12,15 +12,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from inspect import iscoroutinefunction
 from typing import Annotated, Any, cast
 
+from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Connection,
     DateTime,
-    Engine,
     Index,
     Integer,
     MetaData,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     bindparam,
     event,
     insert,
+    make_url,
     text,
     update,
 )
@@ -81,7 +83,25 @@ class _Session(Session):
             super().close()
 
 
-db = SQLAlchemy(
+class _Database(SQLAlchemy):
+    """Sets up each engine, and only for what it is: an event that is listened to on every engine
+    is asked about at every statement."""
+
+    def init_app(self, app: Flask) -> None:  # type: ignore[override]
+        super().init_app(app)
+        with app.app_context():
+            engines = list(self.engines.values())
+        for engine in engines:
+            if engine.dialect.name == "sqlite":
+                event.listen(engine, "connect", _set_up_sqlite)
+                event.listen(engine, "begin", _begin_sqlite)
+        # no session of ours is asynchronous; closing none of them starts a thread for each request
+        app.teardown_appcontext_funcs[:] = [
+            close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+        ]
+
+
+db = _Database(
     # no values in what an error says: they may be a patient's
     engine_options={"hide_parameters": True},
     session_options={"class_": _Session, "expire_on_commit": False},
@@ -98,32 +118,29 @@ def writing() -> Iterator[None]:
         _begin.reset(token)
 
 
-@event.listens_for(Engine, "connect")
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    if type(connection).__module__.startswith("sqlite3"):
-        connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in (
-            "foreign_keys = ON",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            f"busy_timeout = {WAIT_MS}",
-            # REPLACE deletes too: without this it slips past the triggers that refuse to
-            "recursive_triggers = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in (
+        "foreign_keys = ON",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"busy_timeout = {WAIT_MS}",
+        # REPLACE deletes too: without this it slips past the triggers that refuse to
+        "recursive_triggers = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
 
 
-@event.listens_for(Engine, "do_connect")
-def _set_up_postgresql(dialect: Any, _record: Any, _: Any, parameters: dict[str, Any]) -> None:
-    if dialect.name == "postgresql":
-        for name, value in _POSTGRESQL.items():
-            parameters.setdefault(name, value)
-
-
-@event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_begin.get())
+    connection.exec_driver_sql(_begin.get())
+
+
+def connect_arguments(url: str) -> dict[str, Any]:
+    """What the driver is told beyond the URL; what the URL says itself, counts."""
+    if not url.startswith("postgresql"):
+        return {}
+    said = make_url(url).query
+    return {name: value for name, value in _POSTGRESQL.items() if name not in said}
 
 
 class Base(DeclarativeBase):

@@ -18,8 +18,9 @@ import structlog
 from apiflask import APIFlask
 from flask import Flask, Response, current_app, g, request, session
 from flask.globals import request_ctx
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from guarantee import audit, business_time
 from guarantee.db import db, writing
@@ -48,9 +49,12 @@ class AlreadyDone(Conflict):
     )
 
 
-@event.listens_for(Engine, "commit")
-def _note_commit(_connection: Connection) -> None:
-    _commit_sent.set(True)
+@event.listens_for(Session, "before_commit")
+def _note_commit(session: Session) -> None:
+    """The last of those who act before COMMIT: after this nothing is sent but COMMIT itself."""
+    if not session.in_nested_transaction():
+        session.flush()
+        _commit_sent.set(True)
 
 
 def committed(work: Callable[[], T]) -> T:
