@@ -1,7 +1,9 @@
 """Reading a letter back as others do: its text by pdftotext, its picture by pdftoppm."""
 
 import io
+import re
 import subprocess
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -46,3 +48,21 @@ def images_of(pdf: bytes, dpi: int = 100) -> list[np.ndarray]:
 def picture_of(page: np.ndarray) -> Image.Image:
     """A page for the reader of codes."""
     return Image.fromarray(page)
+
+
+class Word(NamedTuple):
+    """A word as it stands on the paper, in points from the top left."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def words_of(pdf: bytes, page: int = 1) -> list[Word]:
+    """The words of a page and where they stand."""
+    command = ["pdftotext", "-bbox", "-f", str(page), "-l", str(page), "-", "-"]
+    told = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    pattern = r'<word xMin="(\S+)" yMin="(\S+)" xMax="(\S+)" yMax="(\S+)">(.*?)</word>'
+    return [Word(m[5], *map(float, m.groups()[:4])) for m in re.finditer(pattern, told)]
