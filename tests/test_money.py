@@ -29,6 +29,31 @@ DIGITS = "零壹贰叁肆伍陆柒捌玖"
         (10, "人民币壹角"),
         (10_000_000_000, "人民币壹亿元整"),
         (1_000_000, "人民币壹万元整"),
+        # 壹 stands before 拾; 整 after 元, none after 角 or 分
+        (1_000, "人民币壹拾元整"),
+        (1_500, "人民币壹拾伍元整"),
+        (50, "人民币伍角"),
+        (5, "人民币伍分"),
+        (11, "人民币壹角壹分"),
+        (100_10, "人民币壹佰元零壹角"),
+        (20_05, "人民币贰拾元零伍分"),
+        (123_45, "人民币壹佰贰拾叁元肆角伍分"),
+        # one 零 for zeros in the middle, however many; none at the end
+        (10_100, "人民币壹佰零壹元整"),
+        (100_100, "人民币壹仟零壹元整"),
+        (101_000, "人民币壹仟零壹拾元整"),
+        (110_000, "人民币壹仟壹佰元整"),
+        (1_000_100, "人民币壹万零壹元整"),
+        (1_010_000, "人民币壹万零壹佰元整"),
+        (10_000_100, "人民币壹拾万零壹元整"),
+        (1_000_000_100, "人民币壹仟万零壹元整"),
+        (10_001_000_000, "人民币壹亿零壹万元整"),
+        (101_001_010_100, "人民币壹拾亿壹仟零壹万零壹佰零壹元整"),
+        # where 万 or 元 ends in 0 and the next digit is none, 零 may be left out, as in ¥107,000.53
+        (1_000_100_000, "人民币壹仟万壹仟元整"),
+        (1_000_001, "人民币壹万元零壹分"),
+        (9_999_999_999, "人民币玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"),
+        (money.LARGEST_FEN, "人民币壹万亿元整"),
     ],
 )
 def test_capitals_follow_the_central_banks_examples(fen, capitals):
@@ -70,6 +95,18 @@ def _last(whole: str) -> int:
 @given(st.integers(0, 10**13))
 def test_capitals_read_back_as_the_same_amount(fen):
     assert read_back(money.in_capitals(fen)) == fen
+
+
+@given(st.integers(0, 10**14) | st.integers(0, 10**9).map(lambda yuan: yuan * 1000))
+def test_capitals_can_neither_be_continued_nor_begun_anew(fen):
+    """人民币 leads and nothing stands before it; what could be added to is closed by 整."""
+    written = money.in_capitals(fen)
+    assert written.startswith("人民币")
+    assert written[-1] in "整角分"
+    assert written.endswith("整") == (fen % 100 == 0)
+    assert "零零" not in written
+    assert not any(f"零{unit}" in written for unit in "万亿角分整")
+    assert "零元" not in written or fen == 0
 
 
 @given(st.integers(-(10**14), 10**14))
