@@ -83,8 +83,8 @@ done
 cp "$from/LICENSE" "$from/NOTICE" "$from/swagger-ui-bundle.js.LICENSE.txt" "$to/"
 
 # Reads the codes in pictures, where the browser itself can't.
-fetch jsqr@1.4.0
-cp "$from/dist/jsQR.js" "$from/LICENSE" "$to/"
+fetch qr@0.7.0
+cp "$from/index.js" "$from/decode.js" "$from/LICENSE" "$from/LICENSE-MIT" "$to/"
 
 # Checks seals in browsers that do not know Ed25519 themselves.
 fetch @noble/ed25519@3.2.0

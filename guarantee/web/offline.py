@@ -32,11 +32,11 @@ STYLES = (
     "css/hospital.css",
     "css/verify.css",
 )
-SCRIPTS = ("js/theme.js", "vendor/jsqr/jsQR.js", "js/verify/page.js")
+SCRIPTS = ("js/theme.js", "js/verify/page.js")
 PICTURES = ("icons/mark.svg", "icons/shapes.svg", "vendor/tabler-icons/sprite.svg")
 ICONS = {192: "icons/verify-192.png", 512: "icons/verify-512.png"}
 """For a phone's home screen: a square that may be cut round, its side in dots."""
-_IMPORTED = ("js/verify/*.js", "vendor/noble-ed25519/index.js")
+_IMPORTED = ("js/verify/*.js", "vendor/noble-ed25519/index.js", "vendor/qr/*.js")
 _WORKER = "js/verify/worker.js"
 
 

@@ -109,7 +109,7 @@ def test_every_answer_and_every_state_has_its_words(client, session, lang) -> No
     assert len(verdicts) > 12
     for name in verdicts:
         assert page.count(f'data-verdict="{name}"') == 1, name
-    said = set(re.findall(r'(?:said|note|sentence)\("([\w-]+)"', code))
+    said = set(re.findall(r'(?:said|note|sentence|wait)\("([\w-]+)"', code))
     said |= {f"state-{state}" for state in TABLES["letter"].states}
     said |= {f"copy-{n}" for n in (1, 2, 3, 4)} | {"by-browser", "by-library"}
     for name in said:

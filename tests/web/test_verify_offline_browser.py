@@ -127,6 +127,11 @@ def test_each_copy_read_from_a_picture_of_the_paper_says_which_copy_it_is(cut_of
         assert name in cut_off.device.said
 
 
+def test_a_photograph_taken_askew_is_read(cut_off) -> None:
+    photograph = cut_off.device.askew(picture_of(cut_off.pdf, 1, dpi=220))
+    assert cut_off.device.photograph(photograph) == "genuine"
+
+
 def test_a_picture_without_a_code_says_so(cut_off) -> None:
     blank = cut_off.device.page.screenshot(clip={"x": 0, "y": 0, "width": 40, "height": 40})
     assert cut_off.device.photograph(blank) == "unreadable"

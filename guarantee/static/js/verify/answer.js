@@ -16,6 +16,11 @@ export function show(name, { how = "", at = null, under = [] } = {}) {
   return place;
 }
 
+/** Says that the page is at work. */
+export function wait(name) {
+  place.replaceChildren(said(name));
+}
+
 export function intoView() {
   place.focus({ preventScroll: true });
   if (place.getBoundingClientRect().top < 0 || place.getBoundingClientRect().top > innerHeight / 3) place.scrollIntoView({ block: "start" });

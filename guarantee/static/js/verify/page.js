@@ -116,6 +116,7 @@ async function keep() {
 
 async function picture(file) {
   const mine = (latest += 1);
+  answer.wait("reading");
   try {
     const image = await createImageBitmap(file);
     const text = await codeIn(image, image.width, image.height);
