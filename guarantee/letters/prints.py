@@ -35,12 +35,13 @@ class PrintFailure:
 
 
 def due_to_print(*, at: datetime) -> dict[int, str]:
-    """Living letters without a PDF, id and number, the oldest first, at most 200. Those that
+    """Letters of the last days without a PDF, id and number, the oldest first, at most 200; after
+    that they are printed when somebody asks. Those that
     failed wait for their turn (`PrintFailure.again_at`)."""
     rows = db.session.execute(
         select(Letter.id, Letter.number)
         .where(
-            Letter.state == "issued",
+            Letter.state.in_(("issued", "presented")),
             Letter.lapses_at > at,
             ~exists().where(LetterPaper.letter_id == Letter.id),
         )

@@ -24,6 +24,7 @@ from guarantee.letters.number import spoken
 from guarantee.letters.paper.wording import COPIES
 from guarantee.letters.position import position_of
 from guarantee.letters.prints import failure_of
+from guarantee.letters.verify import replaced_by
 from guarantee.letters.visible import letter_for
 from guarantee.refusals import NotFound, Refusal, Words
 from guarantee.roles import Role
@@ -133,6 +134,7 @@ def _page(letter: Letter, errors: Mapping[str, Refusal]) -> str:
         prints=kept.printed if kept else 0,
         sha256=kept.sha256 if kept else "",
         not_printed=failure_of(letter),
+        replaced_by=replaced_by(letter),
         events=events,
         moves=[m for m in LETTER.moves if m.source == letter.state],
         copy_events={c.copy_no: next_events(c, role) for c in letter.copies},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from guarantee.letters.lifecycle import void
 from guarantee.letters.models import LetterPaper
 from guarantee.letters.number import grouped
 from guarantee.roles import Role
@@ -123,3 +124,16 @@ def test_finance_says_where_a_copy_is(session, letter, sign_in) -> None:
     assert finance.post(f"/letters/{letter.number}/copies/9").status_code == 404
     session.expire_all()
     assert letter.copies[2].state == "signed"
+
+
+def test_a_voided_letter_and_the_one_that_replaced_it_name_each_other(session, sign_in) -> None:
+    case = make.make_verified_case()
+    old = make.make_letter(case=case)
+    void(letter=old, reason="写错医院", by=case.opened_by, at=make.NOW())
+    new = make.make_letter(case=case)
+    session.commit()
+    desk = sign_in(reader(old))
+    before = desk.get(f"/letters/{old.number}.pdf").data
+    assert f'href="/letters/{new.number}"' in text(desk.get(f"/letters/{old.number}"))
+    assert f'href="/letters/{old.number}"' in text(desk.get(f"/letters/{new.number}"))
+    assert desk.get(f"/letters/{old.number}.pdf").data == before  # as issued, voided or not
