@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event
+from sqlalchemy import text as sql_text
 
 from bench.floor.recording import NotingConnection, Value
 from bench.floor.template import Answered, Constant, Drawn, OfCase, Source, Template
 from guarantee.db import db
 
 _PRAGMAS = ("foreign_keys", "journal_mode", "synchronous", "busy_timeout")
-_SHORTEST_DRAWN = 10
+_SHORTEST_DRAWN, _LONGEST_NUMBER = 10, 20
+"""Characters; a letter's number is among what is drawn, and it has digits only."""
 
 
 class _Now:
@@ -72,13 +74,17 @@ def _plus(value: Any, source: Answered) -> Value:
 def _drawn(now: _Now, source: Drawn) -> str:
     if source.serial not in now.drawn:
         length = max(source.length, _SHORTEST_DRAWN)
-        now.drawn[source.serial] = f"{random.getrandbits(4 * length):0{length}x}"
+        if length <= _LONGEST_NUMBER:
+            text = f"{random.randrange(10**length):0{length}d}"
+        else:
+            text = f"{random.getrandbits(4 * length):0{length}x}"
+        now.drawn[source.serial] = text
     return now.drawn[source.serial]
 
 
 def pragmas_now() -> dict[str, Value]:
     """How the application's own connections are set up."""
-    found = {name: db.session.scalar(text(f"PRAGMA {name}")) for name in _PRAGMAS}
+    found = {name: db.session.scalar(sql_text(f"PRAGMA {name}")) for name in _PRAGMAS}
     db.session.rollback()
     return found
 
