@@ -41,13 +41,11 @@ def test_a_document_and_a_phone_never_share_a_fingerprint():
 
 def test_a_fingerprint_says_nothing_without_the_key():
     """A phone has so few digits that a plain hash is found by trying them all."""
-    mine = personal_data.fingerprint("phone", "13812345678")
-    try:
-        personal_data.use_keys(encryption_key=b"x" * 32, signing_key=b"s" * 32)
-        assert personal_data.fingerprint("phone", "13812345678") != mine
-    finally:
-        personal_data.use_keys(encryption_key=b"k" * 32, signing_key=b"s" * 32)
-    assert personal_data.fingerprint("phone", "13812345678") == mine
+    prints = set()
+    for key in (b"x" * 32, b"k" * 32):
+        personal_data.use_keys(encryption_key=key, signing_key=b"s" * 32)
+        prints.add(personal_data.fingerprint("phone", "13812345678"))
+    assert len(prints) == 2
 
 
 def test_the_database_holds_no_document_number_and_no_phone(session):

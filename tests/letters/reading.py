@@ -27,9 +27,13 @@ def read_pages_of(pdf: bytes) -> list[str]:
     return read.split("\f")[:-1]
 
 
+_DOTS = str.maketrans("・‧•", "···")
+
+
 def packed(text: str) -> str:
-    """Without any blanks: where a line was broken does not matter."""
-    return "".join(text.split())
+    """Without any blanks: where a line was broken does not matter. The dots between the parts of
+    a name are one glyph in the letter's fonts, and a glyph reads back as one character."""
+    return "".join(text.split()).translate(_DOTS)
 
 
 def images_of(pdf: bytes, dpi: int = 100) -> list[np.ndarray]:
