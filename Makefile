@@ -19,12 +19,12 @@ format: ## Lay out the code and mend what ruff can mend by itself
 	@scripts/environment dev && .venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format --quiet .
 
 bench: ## The benchmarks, each against its reference in the same run (JSON in bench/results/)
-	@scripts/system test && scripts/environment dev && .venv/bin/python -m bench $(ARGS)
+	@scripts/system test && scripts/environment bench && .venv/bin/python -m bench $(ARGS)
 
 docs: ## Draw docs/states.md from the tables of states
 	@scripts/environment dev && PYTHONPATH=. .venv/bin/python scripts/draw_states.py
 
-lock: ## Write requirements.lock and requirements-dev.lock anew from the pinned choices
+lock: ## Write the requirements*.lock files anew from the pinned choices
 	@scripts/lock
 
 clean: ## Throw away the environment and the caches (the database in instance/ stays)

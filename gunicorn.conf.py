@@ -19,7 +19,7 @@ control_socket_disable = True
 
 def post_worker_init(worker: object) -> None:
     """Make the pre-printed form before the first caller waits for it."""
-    from guarantee.edge.collector import pass_over_what_stays
+    from guarantee.collector import pass_over_what_stays
     from guarantee.letters.paper import warm
 
     warm()

@@ -17,7 +17,7 @@ from multiprocessing.synchronize import Barrier
 
 from bench.floor.costs import Costs, Meter
 from bench.floor.figures import WARM_CALLS, Run, measured
-from guarantee.edge.collector import pass_over_what_stays
+from guarantee.collector import pass_over_what_stays
 
 Call = Callable[[int], object]
 _fork = multiprocessing.get_context("fork")

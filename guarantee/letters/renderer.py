@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+from guarantee.collector import pass_over_what_stays
 from guarantee.letters.content import LetterContent
 from guarantee.letters.paper import render
 from guarantee.refusals import Conflict, Refusal, Words
@@ -109,7 +110,7 @@ class Renderer:
 
 def _serve(wire: Connection, work: Callable[[LetterContent], bytes]) -> None:
     """The child: a content in, its PDF or what went wrong out, until nobody is there any more."""
-    parent = os.getppid()
+    parent, settled = os.getppid(), False
     while os.getppid() == parent:
         try:
             content = wire.recv()
@@ -119,6 +120,9 @@ def _serve(wire: Connection, work: Callable[[LetterContent], bytes]) -> None:
             wire.send((work(content), ""))
         except Exception as error:
             wire.send((b"", reason_of(error)))
+        if not settled:  # forms and fonts are made with the first letter, and stay
+            pass_over_what_stays()
+            settled = True
 
 
 def reason_of(error: Exception) -> str:
