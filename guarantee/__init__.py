@@ -7,6 +7,7 @@ of it put together in `application`.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,4 @@ def __getattr__(name: str) -> Any:
     (`letters/renderer.py`) has no use for the web, the database and pandas."""
     if name not in __all__:
         raise AttributeError(name)
-    from guarantee import application
-
-    return getattr(application, name)
+    return getattr(import_module("guarantee.application"), name)

@@ -31,8 +31,8 @@ async function check(text) {
   if (!held && !(await renew())) return end(mine, "no-keys");
   let found = await open(text, held.keys, signature);
   if (found.verdict === "unknown") {
-    end(mine, "unknown");
-    if (!(await renew())) return;
+    if (mine === latest) answer.show("unknown", { under: navigator.onLine ? [said("asking")] : [] });
+    if (!(await renew())) return end(mine, "unknown");
     found = await open(text, held.keys, signature);
     if (found.verdict === "unknown") return end(mine, "unknown-fresh");
   }
