@@ -190,8 +190,18 @@ def one_of(column: str, values: Any, *, name: str | None = None) -> CheckConstra
 
 def index_where_given(name: str, column: str) -> Index:
     """An index over the rows that have a value in `column`: most have none and cost nothing."""
-    given = text(f"{column} IS NOT NULL")
-    return Index(name, column, sqlite_where=given, postgresql_where=given)
+    return _index_where(name, column, where=f"{column} IS NOT NULL")
+
+
+def unique_where(name: str, *columns: str, where: str) -> Index:
+    """Among the rows for which `where` (SQL that both engines read) holds, no two are alike in
+    `columns`."""
+    return _index_where(name, *columns, where=where, unique=True)
+
+
+def _index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    some = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=some, postgresql_where=some)
 
 
 def append_only(table: Table) -> None:

@@ -16,6 +16,18 @@ from guarantee.roles import Role
 
 blueprint = APIBlueprint("api_papers", __name__, tag="Letters")
 
+PAPER_READERS = (
+    Role.DISPATCHER,
+    Role.CREW,
+    Role.CENTER_FINANCE,
+    Role.HOTLINE,
+    Role.SUPERVISOR,
+    Role.BILLING_DESK,
+    Role.ALLIANCE_FINANCE,
+    Role.AUDITOR,
+)
+"""Who may read what patient and hospital put their names to."""
+
 
 class WhichCopy(In):
     copy_no: int | None = Field(default=None, ge=1, le=4, alias="copy")
@@ -39,16 +51,7 @@ class Keys(Out):
 
 
 @blueprint.get("/api/v1/letters/<number>.pdf")
-@allow(
-    Role.DISPATCHER,
-    Role.CREW,
-    Role.CENTER_FINANCE,
-    Role.HOTLINE,
-    Role.SUPERVISOR,
-    Role.BILLING_DESK,
-    Role.ALLIANCE_FINANCE,
-    Role.AUDITOR,
-)
+@allow(*PAPER_READERS)
 @operation(Bytes("application/pdf", "Four A4 pages, or the one copy"), query=WhichCopy)
 def get_letter_pdf(number: str, query: WhichCopy) -> Response:
     """The letter as issued

@@ -10,23 +10,22 @@ from pydantic import Field
 from guarantee.api.asked import letter_asked
 from guarantee.api.fields import In, Line, Moment, Out
 from guarantee.api.operation import me, operation
+from guarantee.api.papers import PAPER_READERS
 from guarantee.business_time import now
 from guarantee.edge.access import allow
 from guarantee.edge.transaction import note_view
 from guarantee.letters import signatures
 from guarantee.letters.models_signature import LetterSignature
 from guarantee.letters.signatures_drawn import HEIGHT, LONGEST_MS, WIDTH, strokes_of
-from guarantee.roles import Role
 
 blueprint = APIBlueprint("api_signatures", __name__, tag="Signatures", url_prefix="/api/v1")
 
-Signer = Literal["member", "companion", "hospital"]
 Relation = Literal["", "spouse", "parent", "child", "sibling", "relative", "friend", "colleague"]
 Point = Annotated[list[int], Field(min_length=3, max_length=3)]
 
 
 class SignatureIn(In):
-    signer: Signer
+    signer: signatures.Signer
     signer_name: Line = ""
     """Of a companion, or of who confirms at the desk. A member signs with the letter's name."""
     relation: Relation = ""
@@ -43,7 +42,7 @@ class SignatureIn(In):
 
 class SignatureOut(Out):
     id: int
-    signer: Signer
+    signer: signatures.Signer
     signer_name: str
     relation: Relation
     drawn: bool
@@ -87,16 +86,7 @@ def sign_letter(number: str, body: SignatureIn) -> SignatureOut:
 
 
 @blueprint.get("/letters/<number>/signatures")
-@allow(
-    Role.DISPATCHER,
-    Role.CREW,
-    Role.CENTER_FINANCE,
-    Role.HOTLINE,
-    Role.SUPERVISOR,
-    Role.BILLING_DESK,
-    Role.ALLIANCE_FINANCE,
-    Role.AUDITOR,
-)
+@allow(*PAPER_READERS)
 @operation(Signatures)
 def get_signatures(number: str) -> Signatures:
     """Every electronic signature of a letter, oldest first"""
@@ -112,7 +102,7 @@ def get_signatures(number: str) -> Signatures:
 def _out(made: LetterSignature, *, counts: bool) -> SignatureOut:
     return SignatureOut(
         id=made.id,
-        signer=cast(Signer, made.signer),
+        signer=cast(signatures.Signer, made.signer),
         signer_name=made.name,
         relation=cast(Relation, made.relation),
         drawn=made.points > 0,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from guarantee.db import Base, Moment, PrimaryKey, index_where_given, one_of
+from guarantee.db import Base, Moment, PrimaryKey, index_where_given, one_of, unique_where
 from guarantee.members.models import Enrolment, Member
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
@@ -70,13 +70,11 @@ class Case(Base):
         ),
         # by closed_at rather than state, which changes with every letter: an index that names a
         # column makes each change of it dear
-        Index(
+        unique_where(
             "uq_cases_open_of_call",
             "call_id",
             "member_id",
-            unique=True,
-            sqlite_where=text("call_id IS NOT NULL AND closed_at IS NULL"),
-            postgresql_where=text("call_id IS NOT NULL AND closed_at IS NULL"),
+            where="call_id IS NOT NULL AND closed_at IS NULL",
         ),
         index_where_given("ix_cases_call", "call_id"),
         index_where_given("ix_cases_enrolment", "enrolment_id"),

@@ -7,16 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from guarantee import audit
 from guarantee.business_time import business_day
 from guarantee.charges.lines import ImpossibleDay
 from guarantee.charges.models import FinalBill
 from guarantee.charges.posting import take_up_excess
 from guarantee.charges.stay import charged
 from guarantee.db import db
-from guarantee.events import publish
 from guarantee.ledger.holds import holds_of, release
-from guarantee.letters.lifecycle import lock_letter, top_ups_of
+from guarantee.letters.lifecycle import lock_letter, tell, top_ups_of
 from guarantee.letters.models import Letter, TopUpRequest
 from guarantee.letters.position import position_of
 from guarantee.letters.top_up import withdraw
@@ -164,15 +162,13 @@ def _tell(initial: Letter, bill: FinalBill, by: Staff, at: datetime) -> None:
         center_id=case.center_id,
         case_id=case.id,
     )
-    audit.record(
-        by=by,
-        at=at,
-        action="letter closed",
-        subject=f"letter:{initial.number}",
+    tell(
+        initial,
+        "closed",
+        by,
+        at,
         total_fen=bill.total_fen,
         guaranteed_fen=bill.guaranteed_fen,
         patient_fen=bill.patient_fen,
         released_fen=bill.released_fen,
     )
-    for topic in (f"hospital:{initial.hospital_id}", f"center:{case.center.code}"):
-        publish(topic=topic, kind="letter", at=at, number=initial.number, what="closed")

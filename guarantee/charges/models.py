@@ -10,11 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of
+from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of, unique_where
 from guarantee.ledger.models import Part
 from guarantee.letters.models import Letter
 from guarantee.parties.centers import Center
@@ -55,21 +55,11 @@ class Charge(Base):
             name="guaranteed_within_amount",
         ),
         CheckConstraint("in_scope OR guaranteed_fen = 0", name="self_pay_not_guaranteed"),
-        Index(
-            "uq_charges_hospital_line",
-            "hospital_id",
-            "line_id",
-            unique=True,
-            sqlite_where=text("hospital_id IS NOT NULL"),
-            postgresql_where=text("hospital_id IS NOT NULL"),
+        unique_where(
+            "uq_charges_hospital_line", "hospital_id", "line_id", where="hospital_id IS NOT NULL"
         ),
-        Index(
-            "uq_charges_center_line",
-            "center_id",
-            "line_id",
-            unique=True,
-            sqlite_where=text("center_id IS NOT NULL"),
-            postgresql_where=text("center_id IS NOT NULL"),
+        unique_where(
+            "uq_charges_center_line", "center_id", "line_id", where="center_id IS NOT NULL"
         ),
         Index("ix_charges_letter_part", "letter_id", "part"),
         Index("ix_charges_center_posted", "center_id", "posted_at"),

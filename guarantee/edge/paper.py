@@ -67,8 +67,7 @@ def letter_pdf(letter: Letter, copy: str | None) -> Response:
     pdf = _made_unless_kept(letter)
 
     def fetch() -> bytes:
-        kept = db.session.get(LetterPaper, letter_id)
-        paper = kept or keep_paper(letter_id, pdf, at=now())
+        paper = _paper(letter_id, pdf)
         wanted = db.session.get_one(Letter, letter_id)
         count_print(paper=paper, letter=wanted, by=current_user, at=now())
         return paper.pdf
@@ -87,8 +86,7 @@ def signed_pdf(letter: Letter) -> Response:
     pdf = _made_unless_kept(letter)
 
     def original() -> tuple[bytes, str]:
-        kept = db.session.get(LetterPaper, letter_id)
-        paper = kept or keep_paper(letter_id, pdf, at=now())
+        paper = _paper(letter_id, pdf)
         digests = [mark.digest for mark in marks]
         audit.record(
             by=current_user,
@@ -113,6 +111,11 @@ def _made_unless_kept(letter: Letter) -> bytes:
     db.session.rollback()
     settings = current_app.config["SETTINGS"]
     return _made(number, lambda: as_archived(content, settings=settings, at=now()))
+
+
+def _paper(letter_id: int, pdf: bytes) -> LetterPaper:
+    """The paper that is kept, or `pdf` from now on."""
+    return db.session.get(LetterPaper, letter_id) or keep_paper(letter_id, pdf, at=now())
 
 
 def _made(number: str, work: Callable[[], T]) -> T:

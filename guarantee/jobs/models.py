@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from guarantee.db import Base, Moment, PrimaryKey, one_of
+from guarantee.db import Base, Moment, PrimaryKey, one_of, unique_where
 from guarantee.refusals import Words
 
 OUTCOMES: dict[str, Words] = {
@@ -28,13 +28,7 @@ class JobRun(Base):
     __tablename__ = "job_runs"
     __table_args__ = (
         UniqueConstraint("job", "due_at", name="uq_job_runs_slot"),
-        Index(
-            "uq_job_runs_one_running",
-            "job",
-            unique=True,
-            sqlite_where=text("outcome IS NULL"),
-            postgresql_where=text("outcome IS NULL"),
-        ),
+        unique_where("uq_job_runs_one_running", "job", where="outcome IS NULL"),
         one_of("outcome", OUTCOMES),
         CheckConstraint("(finished_at IS NULL) = (outcome IS NULL)", name="finished_has_outcome"),
         CheckConstraint("tries > 0", name="tries_positive"),

@@ -26,11 +26,19 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, index_where_given, one_of
+from guarantee.db import (
+    Base,
+    FenColumn,
+    Moment,
+    PrimaryKey,
+    append_only,
+    index_where_given,
+    one_of,
+    unique_where,
+)
 from guarantee.tables import HOLD
 
 
@@ -88,12 +96,8 @@ class Entry(Base):
     __tablename__ = "ledger_entries"
     __table_args__ = (
         CheckConstraint("reverses_id <> id", name="reverses_another"),
-        Index(
-            "uq_ledger_entries_reversed_once",
-            "reverses_id",
-            unique=True,
-            sqlite_where=text("reverses_id IS NOT NULL"),
-            postgresql_where=text("reverses_id IS NOT NULL"),
+        unique_where(
+            "uq_ledger_entries_reversed_once", "reverses_id", where="reverses_id IS NOT NULL"
         ),
         Index("ix_ledger_entries_at", "at"),
         index_where_given("ix_ledger_entries_idempotency_key", "idempotency_key"),

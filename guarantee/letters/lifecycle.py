@@ -71,7 +71,7 @@ def present(*, letter: Letter, by: Staff, at: datetime) -> Letter:
         raise ProvisionalNotPresentable()
     locked.state = LETTER.move(locked.state, "present")
     locked.presented_at = at
-    _tell(locked, "presented", by, at)
+    tell(locked, "presented", by, at)
     return locked
 
 
@@ -95,7 +95,7 @@ def refuse(*, letter: Letter, reason: str, by: Staff, at: datetime) -> HospitalR
         center_id=letter.case.center_id,
         case_id=letter.case_id,
     )
-    _tell(letter, "refused by hospital", by, at)
+    tell(letter, "refused by hospital", by, at)
     return noted
 
 
@@ -113,7 +113,7 @@ def hand_back(*, letter: Letter, reason: str, by: Staff, at: datetime) -> Letter
         if top_up.state in ("issued", "presented"):
             _end(top_up, "voided", reason, by, at)
     letter.state, letter.presented_at = state, None
-    _tell(letter, "handed back", by, at, reason=reason)
+    tell(letter, "handed back", by, at, reason=reason)
     return letter
 
 
@@ -226,7 +226,7 @@ def _end(letter: Letter, state: str, reason: str, by: Staff, at: datetime) -> No
     letter.state, letter.presented_at = state, None
     if state == "voided":
         letter.voided_at, letter.void_reason = at, reason[:200]
-    _tell(letter, state, by, at, reason=reason)
+    tell(letter, state, by, at, reason=reason)
 
 
 def _withdraw(case: Case) -> None:
@@ -234,7 +234,9 @@ def _withdraw(case: Case) -> None:
         case.state = CASE.move(case.state, "withdraw")
 
 
-def _tell(letter: Letter, what: str, by: Staff, at: datetime, **facts: object) -> None:
+def tell(letter: Letter, what: str, by: Staff, at: datetime, **facts: object) -> None:
+    """Put into the record that the letter is `what` now, and show it at once to its hospital and
+    to its centre (whose dispatcher sees their own work without being told)."""
     db.session.flush()
     audit.record(by=by, at=at, action=f"letter {what}", subject=f"letter:{letter.number}", **facts)
     topics = [f"hospital:{letter.hospital_id}"]

@@ -10,12 +10,19 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantee.cases.models import Case
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, index_where_given, one_of
+from guarantee.db import (
+    Base,
+    FenColumn,
+    Moment,
+    PrimaryKey,
+    index_where_given,
+    one_of,
+    unique_where,
+)
 from guarantee.parties.hospitals import Hospital
 from guarantee.parties.staff import Staff
 from guarantee.personal_data import SealedText
@@ -49,12 +56,10 @@ class Letter(Base):
         CheckConstraint(
             "presented_at IS NULL OR state IN ('presented', 'closed')", name="presented_stands"
         ),
-        Index(
+        unique_where(
             "uq_letters_one_initial_per_case",
             "case_id",
-            unique=True,
-            sqlite_where=text("kind = 'initial' AND state NOT IN ('voided', 'lapsed')"),
-            postgresql_where=text("kind = 'initial' AND state NOT IN ('voided', 'lapsed')"),
+            where="kind = 'initial' AND state NOT IN ('voided', 'lapsed')",
         ),
         Index("ix_letters_state_lapses", "state", "lapses_at"),
         Index("ix_letters_hospital_state", "hospital_id", "state"),
@@ -157,20 +162,8 @@ class TopUpRequest(Base):
         CheckConstraint(
             "(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"
         ),
-        Index(
-            "uq_top_up_requests_top_up",
-            "top_up_id",
-            unique=True,
-            sqlite_where=text("top_up_id IS NOT NULL"),
-            postgresql_where=text("top_up_id IS NOT NULL"),
-        ),
-        Index(
-            "uq_top_up_requests_one_open",
-            "letter_id",
-            unique=True,
-            sqlite_where=text("state = 'asked'"),
-            postgresql_where=text("state = 'asked'"),
-        ),
+        unique_where("uq_top_up_requests_top_up", "top_up_id", where="top_up_id IS NOT NULL"),
+        unique_where("uq_top_up_requests_one_open", "letter_id", where="state = 'asked'"),
         Index("ix_top_up_requests_letter", "letter_id"),
     )
 

@@ -14,10 +14,8 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from guarantee import audit
 from guarantee.db import db
-from guarantee.events import publish
-from guarantee.letters.lifecycle import Lapsed, lock_letter
+from guarantee.letters.lifecycle import Lapsed, lock_letter, tell
 from guarantee.letters.models import Letter
 from guarantee.letters.models_signature import RELATIONS, LetterSignature
 from guarantee.letters.paper import CharactersMissing, missing_characters
@@ -156,7 +154,16 @@ def sign(
     made.digest = digest_of(made)
     db.session.add(made)
     db.session.flush()
-    _tell(letter, made, by, at)
+    tell(
+        letter,
+        "signed",
+        by,
+        at,
+        signer=made.signer,
+        relation=made.relation,
+        signature=made.digest,
+        content=made.letter_digest,
+    )
     return made
 
 
@@ -212,18 +219,3 @@ def _checked_name(name: str) -> str:
     if missing := missing_characters(name):
         raise CharactersMissing(field=SignerNameMissing.field, characters="、".join(missing))
     return name
-
-
-def _tell(letter: Letter, made: LetterSignature, by: Staff, at: datetime) -> None:
-    audit.record(
-        by=by,
-        at=at,
-        action="letter signed",
-        subject=f"letter:{letter.number}",
-        signer=made.signer,
-        relation=made.relation,
-        signature=made.digest,
-        content=made.letter_digest,
-    )
-    for topic in (f"center:{letter.case.center.code}", f"hospital:{letter.hospital_id}"):
-        publish(topic=topic, kind="letter", at=at, number=letter.number, what="signed")

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of
+from guarantee.db import Base, FenColumn, Moment, PrimaryKey, one_of, unique_where
 from guarantee.letters.models import Letter
 from guarantee.parties.centers import Center
 from guarantee.parties.hospitals import Hospital
@@ -99,12 +99,10 @@ class BatchLine(Base):
         CheckConstraint("(part = 'courier') = (letter_id IS NULL)", name="letter_unless_courier"),
         CheckConstraint("limit_fen >= 0", name="limit_not_negative"),
         UniqueConstraint("carried_from_id", name="uq_settlement_lines_carried_once"),
-        Index(
+        unique_where(
             "uq_settlement_lines_one_courier",
             "batch_id",
-            unique=True,
-            sqlite_where=text("part = 'courier' AND carried_from_id IS NULL AND NOT added"),
-            postgresql_where=text("part = 'courier' AND carried_from_id IS NULL AND NOT added"),
+            where="part = 'courier' AND carried_from_id IS NULL AND NOT added",
         ),
         Index(
             "uq_settlement_lines_once",
@@ -162,13 +160,11 @@ class ReserveDrawdown(Base):
         CheckConstraint("receipt_number <> ''", name="has_receipt_number"),
         CheckConstraint("amount_fen > 0 OR adjusts_id IS NOT NULL", name="amount_positive"),
         CheckConstraint("amount_fen <> 0", name="amount_not_nothing"),
-        Index(
+        unique_where(
             "uq_reserve_drawdowns_receipt",
             "center_id",
             "receipt_number",
-            unique=True,
-            sqlite_where=text("adjusts_id IS NULL"),
-            postgresql_where=text("adjusts_id IS NULL"),
+            where="adjusts_id IS NULL",
         ),
         Index("ix_reserve_drawdowns_center_day", "center_id", "paid_on"),
         Index("ix_reserve_drawdowns_letter", "letter_id"),

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.schema import SchemaItem
 
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, index_where_given, one_of
+from guarantee.db import (
+    Base,
+    FenColumn,
+    Moment,
+    PrimaryKey,
+    index_where_given,
+    one_of,
+    unique_where,
+)
 from guarantee.letters.models import Letter
 from guarantee.parties.staff import Staff
 from guarantee.settlement.models_batch import Batch
@@ -63,13 +71,7 @@ def order_rules(table: str) -> tuple[SchemaItem, ...]:
     """What holds for every order of `table`, and that a batch has one live order at a time."""
     return (
         UniqueConstraint("batch_id", "attempt", name=f"uq_{table}_attempt"),
-        Index(
-            f"uq_{table}_one_live",
-            "batch_id",
-            unique=True,
-            sqlite_where=text("state <> 'returned'"),
-            postgresql_where=text("state <> 'returned'"),
-        ),
+        unique_where(f"uq_{table}_one_live", "batch_id", where="state <> 'returned'"),
         one_of("state", PAYMENT_STATES),
         CheckConstraint("attempt >= 1", name="counted_from_one"),
         CheckConstraint("reference <> ''", name="has_reference"),

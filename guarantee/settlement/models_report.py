@@ -12,11 +12,10 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, one_of
+from guarantee.db import Base, FenColumn, Moment, PrimaryKey, append_only, one_of, unique_where
 from guarantee.parties.staff import Staff
 from guarantee.personal_data import SealedText
 from guarantee.settlement.differences import Kind
@@ -31,13 +30,7 @@ class Report(Base):
 
     __tablename__ = "settlement_reports"
     __table_args__ = (
-        Index(
-            "uq_settlement_reports_current",
-            "batch_id",
-            unique=True,
-            sqlite_where=text("replaced_at IS NULL"),
-            postgresql_where=text("replaced_at IS NULL"),
-        ),
+        unique_where("uq_settlement_reports_current", "batch_id", where="replaced_at IS NULL"),
     )
 
     id: Mapped[PrimaryKey]
@@ -135,19 +128,11 @@ class Difference(Base):
             name="has_a_side",
         ),
         UniqueConstraint("carried_from_id", name="uq_settlement_differences_carried_once"),
-        Index(
-            "uq_settlement_differences_line",
-            "line_id",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
-        Index(
+        unique_where("uq_settlement_differences_line", "line_id", where="superseded_at IS NULL"),
+        unique_where(
             "uq_settlement_differences_row",
             "row_id",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL AND carried_from_id IS NULL"),
-            postgresql_where=text("superseded_at IS NULL AND carried_from_id IS NULL"),
+            where="superseded_at IS NULL AND carried_from_id IS NULL",
         ),
         Index("ix_settlement_differences_batch", "batch_id", "superseded_at"),
     )

@@ -93,11 +93,9 @@ def test_a_case_may_be_opened_before_anybody_knows_who_the_patient_is(session, a
     assert case.enrolment is not None
 
 
-def test_a_second_press_for_the_same_call_and_member_answers_the_case_there_is(session, at) -> None:
-    dispatcher = make.make_staff(Role.DISPATCHER)
-    member = make.make_enrolment().member
+def asked_of_a_call(dispatcher, at):
     call, _ = ring(dispatcher.center, at)
-    asked = {
+    return {
         "center": dispatcher.center,
         "caller": "x",
         "condition": Condition.ACCIDENT,
@@ -105,6 +103,11 @@ def test_a_second_press_for_the_same_call_and_member_answers_the_case_there_is(s
         "at": at,
         "call": call,
     }
+
+
+def test_a_second_press_for_the_same_call_and_member_answers_the_case_there_is(session, at) -> None:
+    dispatcher, member = make.make_staff(Role.DISPATCHER), make.make_enrolment().member
+    asked = asked_of_a_call(dispatcher, at)
     first = open_case(member=member, **asked)
     assert open_case(member=member, **asked).id == first.id
     other = open_case(member=make.make_enrolment().member, incident=first.incident, **asked)
@@ -113,17 +116,8 @@ def test_a_second_press_for_the_same_call_and_member_answers_the_case_there_is(s
 
 
 def test_a_call_has_one_open_case_for_a_member_whoever_names_them_later(session, at) -> None:
-    dispatcher = make.make_staff(Role.DISPATCHER)
-    member = make.make_enrolment().member
-    call, _ = ring(dispatcher.center, at)
-    asked = {
-        "center": dispatcher.center,
-        "caller": "x",
-        "condition": Condition.ACCIDENT,
-        "by": dispatcher,
-        "at": at,
-        "call": call,
-    }
+    dispatcher, member = make.make_staff(Role.DISPATCHER), make.make_enrolment().member
+    asked = asked_of_a_call(dispatcher, at)
     unnamed, named = open_case(**asked), open_case(member=member, **asked)
     with pytest.raises(CaseOfCallOpen) as refused:
         name_member(case=unnamed, member=member, by=dispatcher, at=at)
